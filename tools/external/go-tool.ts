@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { cached } from "../toolchain/cache.mjs";
 import { mustRun } from "../toolchain/run.mjs";
+import { orLeaveOut } from "./left-out.ts";
 
 export interface GoTool {
   /** What `go install` builds: the path of the main package. */
@@ -12,29 +13,19 @@ export interface GoTool {
   bin: string;
 }
 
-/**
- * The path of a tool that Go builds, or undefined where it cannot be had: then its tests are to be left out, and one
- * line has said so. In CI nothing is left out, so there it throws instead.
- */
-export async function ensureGoTool(tool: GoTool): Promise<string | undefined> {
-  const { module, version, bin } = tool;
-  try {
+/** The path of a tool that Go builds, or undefined where it cannot be had (see `orLeaveOut`). */
+export function ensureGoTool({ module, version, bin }: GoTool): Promise<string | undefined> {
+  return orLeaveOut(bin, async () => {
     const folder = await cached({ tool: bin, version, fill: (draft) => goInstall(`${module}@${version}`, draft) });
-    return join(folder, process.platform === "win32" ? `${bin}.exe` : bin);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (process.env.CI) throw new Error(`${bin} is needed in CI and could not be built.\n${reason}`, { cause: error });
-    console.warn(
-      `left out: tests with ${bin}; they run where Go can build it (https://go.dev/dl): ${firstLines(reason)}`,
-    );
-    return undefined;
-  }
+    return programIn(folder, bin);
+  });
+}
+
+/** The path of a program that Go has built into a folder. */
+export function programIn(folder: string, bin: string): string {
+  return join(folder, process.platform === "win32" ? `${bin}.exe` : bin);
 }
 
 async function goInstall(target: string, folder: string): Promise<void> {
   await mustRun(["go", "install", target], { cwd: folder, env: { ...process.env, GOBIN: folder, GOFLAGS: "" } });
-}
-
-function firstLines(text: string): string {
-  return text.split("\n").slice(0, 2).join(" ");
 }

@@ -14,9 +14,9 @@ export interface Hooks {
   beforeStart?: Hook | readonly Hook[] | undefined;
   /** When every server listens and the app is registered. When one fails, the app stops. */
   afterStart?: Hook | readonly Hook[] | undefined;
-  /** First of all when the app stops, while it is still registered and serves; also after a start that failed. */
+  /** First of all when an app stops that came as far as after-start, while it is still registered and serves. */
   beforeStop?: Hook | readonly Hook[] | undefined;
-  /** Last of all, when every server has stopped; also after a start that failed. */
+  /** Last of all, when every server has stopped; also when the start failed, wherever that was. */
   afterStop?: Hook | readonly Hook[] | undefined;
 }
 

@@ -12,7 +12,7 @@ export class Life {
   readonly stopAsked: Promise<void>;
   /** The servers whose start was called. */
   readonly begun: Server[] = [];
-  /** Whether callers may have heard of the app. */
+  /** Whether the app serves and callers may have heard of it: the start came as far as after-start. */
   announced = false;
   registered = false;
   endpoints: readonly string[] = [];

@@ -18,15 +18,15 @@ describe("a start that fails", () => {
     await expect(app.run()).rejects.toThrow("port taken");
     expect(log).toContain("good: stop");
     expect(log.at(-1)).toBe("afterStop");
-    expect(log.join()).not.toMatch(/register|afterStart/);
+    expect(log.join()).not.toMatch(/register|afterStart|beforeStop/);
   });
 
-  test("in a before-start hook starts nothing, and still runs the hooks of the stop", async () => {
+  test("in a before-start hook starts nothing, and still runs the after-stop hooks", async () => {
     const log: string[] = [];
     const hooks = { ...noteHooks(log), beforeStart: failing("no database") };
     const app = createApp({ signals: false, servers: [fakeServer(log, "a")], hooks });
     await expect(app.run()).rejects.toThrow("no database");
-    expect(log).toEqual(["beforeStop", "afterStop"]);
+    expect(log).toEqual(["afterStop"]);
   });
 
   test("in the registrar stops everything and deregisters nothing", async () => {
@@ -37,13 +37,21 @@ describe("a start that fails", () => {
     expect(log).toEqual(["a: start", "a: drain", "a: stop"]);
   });
 
-  test("in an after-start hook deregisters and stops", async () => {
+  test("in an after-start hook runs the whole stop", async () => {
     const log: string[] = [];
     const registrar = fakeRegistrar(log);
-    const hooks = { afterStart: failing("warm-up failed") };
+    const hooks = { ...noteHooks(log), beforeStart: [], afterStart: failing("warm-up failed") };
     const app = createApp({ name: "svc", signals: false, servers: [fakeServer(log, "a")], registrar, hooks, grace: 0 });
     await expect(app.run()).rejects.toThrow("warm-up failed");
-    expect(log).toEqual(["a: start", "register svc", "a: drain", "deregister svc", "a: stop"]);
+    expect(log).toEqual([
+      "a: start",
+      "register svc",
+      "beforeStop",
+      "a: drain",
+      "deregister svc",
+      "a: stop",
+      "afterStop",
+    ]);
   });
 
   test("by throwing instead of rejecting is no different", async () => {

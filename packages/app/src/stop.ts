@@ -17,7 +17,7 @@ export async function stop(life: Life): Promise<void> {
 }
 
 function* stopSteps(life: Life): Generator<() => Promise<unknown>> {
-  yield* hookSteps(life, "beforeStop");
+  if (life.announced) yield* hookSteps(life, "beforeStop");
   yield () => drainServers(life);
   if (life.registered) yield () => deregister(life);
   if (life.announced) yield () => delay(life.options.grace);

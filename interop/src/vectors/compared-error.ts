@@ -1,0 +1,8 @@
+import type { ErrorResult } from "../peer/run.ts";
+
+/** What of an error is compared: of a plain one not the text, of none the text of its cause. */
+export function comparedError(error: ErrorResult | undefined): unknown {
+  if (error === undefined) return undefined;
+  const { code, reason, message, metadata = {}, plain } = error;
+  return plain ? { code, reason, metadata } : { code, reason, message, metadata };
+}

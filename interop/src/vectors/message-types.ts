@@ -1,0 +1,23 @@
+import { createRegistry, type DescMessage } from "@bufbuild/protobuf";
+import { file_errors_errors } from "@kratos-ts/core/proto/errors/errors_pb.js";
+import { file_google_api_httpbody } from "@kratos-ts/core/proto/google/api/httpbody_pb.js";
+import { file_google_rpc_error_details } from "@kratos-ts/core/proto/google/rpc/error_details_pb.js";
+import { file_google_rpc_status } from "@kratos-ts/core/proto/google/rpc/status_pb.js";
+import { file_interop_v1_interop } from "../gen/interop/v1/interop_pb.ts";
+
+/** Every type that vectors name. */
+export const registry = createRegistry(
+  file_interop_v1_interop,
+  file_errors_errors,
+  file_google_api_httpbody,
+  file_google_rpc_status,
+  file_google_rpc_error_details,
+  ...file_interop_v1_interop.dependencies,
+);
+
+/** The type of that full name; a name without a package is of the contract. */
+export function messageTypeOf(name: string): DescMessage {
+  const found = registry.getMessage(name.includes(".") ? name : `interop.v1.${name}`);
+  if (found === undefined) throw new Error(`no message type ${name}`);
+  return found;
+}

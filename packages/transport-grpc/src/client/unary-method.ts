@@ -1,0 +1,43 @@
+import type { DescMethodUnary } from "@bufbuild/protobuf";
+import { type CallInfo, type Context, chain, type Handler, type Middleware, operationOf } from "@kratos-ts/core";
+import { createMessageCodecs, type MessageCodec } from "../message-codec.ts";
+import type { Target } from "./target.ts";
+import { UnaryCall } from "./unary-call.ts";
+
+/** What all calls of a transport share. */
+export interface CallSettings {
+  readonly target: Target;
+  readonly middleware: readonly Middleware[];
+  readonly codec: "proto" | "json";
+  readonly gzip: boolean;
+  readonly maxMessageBytes: number;
+  readonly authority: string | undefined;
+  readonly userAgent: string;
+}
+
+/** One unary method as a transport calls it: all that is the same for each of its calls, made for the first. */
+export class UnaryMethod {
+  readonly desc: DescMethodUnary;
+  readonly operation: string;
+  readonly settings: CallSettings;
+  readonly contentType: string;
+  readonly codec: MessageCodec;
+  /** The middleware around the call on the wire. */
+  readonly handler: Handler;
+
+  constructor(desc: DescMethodUnary, settings: CallSettings) {
+    this.desc = desc;
+    this.operation = operationOf(desc);
+    this.settings = settings;
+    this.contentType = `application/grpc+${settings.codec}`;
+    this.codec = createMessageCodecs({ encodes: desc.input, decodes: desc.output })[settings.codec];
+    const { middleware } = settings;
+    const send: Handler = (req, ctx) => this.#send(req, ctx);
+    const info: CallInfo = { operation: this.operation, kind: "grpc", side: "client", method: desc };
+    this.handler = middleware.length === 0 ? send : chain(...middleware)(send, info);
+  }
+
+  #send(request: unknown, ctx: Context): Promise<unknown> {
+    return new UnaryCall(this, ctx).run(request);
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionOptions,
+  connect,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import {
+  type ClientCarrierFactory,
+  type ClientCarrierOptions,
+  type ClientSession,
+  type ClientSessionHandler,
+  type ClientStream,
+  type OpenRequest,
+  type RawHeaders,
+  ResetCode,
+  type StreamReset,
+} from "./carrier.ts";
+import { toHeaderObject } from "./header-object.ts";
+import { NodeClientStream } from "./node-client-stream.ts";
+import { resetName } from "./reset-name.ts";
+
+/** HTTP/2 of node:http2, as a client. */
+export const connectNodeClient: ClientCarrierFactory = (options) => new NodeClientSession(options);
+
+// node:http2's own limit on what a session may hold, in MB; the flow-control windows are the limit that counts.
+const maxSessionMemory = 1024;
+const openOptions = { endStream: false };
+
+/** One connection of node:http2's client side. */
+export class NodeClientSession implements ClientSession {
+  readonly #session: ClientHttp2Session;
+  readonly #handler: ClientSessionHandler;
+  #peer: string | undefined;
+  #open = 0;
+  #connected = false;
+  // Unknown, and so none, until the server's SETTINGS are here.
+  #maxStreams = 0;
+  #accepting = true;
+  #lastStreamId: number | undefined;
+  #cause: unknown;
+
+  constructor(options: ClientCarrierOptions) {
+    this.#handler = options.handler;
+    const session = connect("http://localhost", { ...sessionOptions(options), createConnection: () => dial(options) });
+    this.#session = session;
+    session.on("error", (error) => this.#fail(error));
+    session.on("connect", (_, socket) => this.#onConnect(options, socket));
+    session.on("remoteSettings", ({ maxConcurrentStreams }) => this.#onSettings(maxConcurrentStreams));
+    session.on("goaway", (code, lastStreamId) => this.#onGoaway(code, lastStreamId));
+    session.on("close", () => this.#onClose());
+  }
+
+  get ready(): boolean {
+    return this.#accepting && this.#open < this.#maxStreams;
+  }
+
+  get openStreams(): number {
+    return this.#open;
+  }
+
+  get peer(): string | undefined {
+    return this.#peer;
+  }
+
+  open({ headers, handler, body }: OpenRequest): ClientStream {
+    const stream = this.#session.request(asRequestHeaders(headers), openOptions);
+    this.#open++;
+    const carried = new NodeClientStream(stream, this, handler);
+    if (body !== undefined) stream.end(body);
+    return carried;
+  }
+
+  /** A stream of this session has closed. */
+  released(): void {
+    this.#open--;
+    this.#handler.onCapacity();
+  }
+
+  /** Why a stream ended before its time. */
+  resetOf(stream: ClientHttp2Stream, error: unknown): StreamReset {
+    const { id, rstCode } = stream;
+    const unsent = id === undefined || id > (this.#lastStreamId ?? Number.POSITIVE_INFINITY);
+    const refused = rstCode === ResetCode.REFUSED_STREAM;
+    if (!this.#session.destroyed || refused) return { code: rstCode, unprocessed: unsent || refused };
+    return {
+      code: ResetCode.CANCEL,
+      unprocessed: unsent,
+      cause: this.#cause ?? error ?? new Error("connection closed"),
+    };
+  }
+
+  drain(): void {
+    this.#accepting = false;
+    this.#session.close();
+  }
+
+  destroy(cause?: unknown): void {
+    this.#accepting = false;
+    this.#cause ??= cause;
+    this.#session.destroy();
+  }
+
+  ping(): boolean {
+    const session = this.#session;
+    if (session.destroyed || session.connecting) return false;
+    return session.ping((error) => {
+      if (error === null) this.#handler.onPong();
+    });
+  }
+
+  hold(alive: boolean): void {
+    if (alive) this.#session.ref();
+    else this.#session.unref();
+  }
+
+  #onConnect({ limits, tls }: ClientCarrierOptions, socket: Socket | TLSSocket): void {
+    this.#peer = addressOf(socket);
+    this.#session.setLocalWindowSize(limits.sessionWindowBytes);
+    // An HTTP/1 server would answer our preface with garbage; this says what is wrong.
+    if (tls !== undefined && (socket as TLSSocket).alpnProtocol !== "h2")
+      this.destroy(new Error("the server does not offer HTTP/2 (ALPN protocol h2)"));
+  }
+
+  #onSettings(maxStreams: number | undefined): void {
+    this.#maxStreams = maxStreams ?? Number.POSITIVE_INFINITY;
+    const first = !this.#connected;
+    this.#connected = true;
+    if (first) this.#handler.onConnect();
+    else this.#handler.onCapacity();
+  }
+
+  #onGoaway(code: number, lastStreamId: number): void {
+    this.#accepting = false;
+    this.#lastStreamId = lastStreamId;
+    if (code !== ResetCode.NO_ERROR)
+      this.#fail(new Error(`the server closed the connection with GOAWAY ${resetName(code)}`));
+    this.#handler.onGoaway(code);
+  }
+
+  #fail(cause: unknown): void {
+    this.#accepting = false;
+    this.#cause ??= cause;
+  }
+
+  #onClose(): void {
+    this.#accepting = false;
+    this.#handler.onClose(this.#cause);
+  }
+}
+
+function sessionOptions({ limits }: ClientCarrierOptions): ClientSessionOptions {
+  const options = {
+    maxSessionMemory,
+    // Metadata may have several values for any name.
+    strictSingleValueFields: false,
+    settings: {
+      enablePush: false,
+      initialWindowSize: limits.streamWindowBytes,
+      maxHeaderListSize: limits.maxHeaderBytes,
+    },
+  };
+  return options;
+}
+
+function dial({ address, tls }: ClientCarrierOptions): Socket {
+  const target: NetConnectOpts = "path" in address ? { path: address.path } : { ...address, noDelay: true };
+  if (tls === undefined) return connectTcp(target);
+  const host = "host" in address ? address.host : "localhost";
+  const servername = tls.servername ?? (isIP(host) !== 0 ? undefined : host);
+  // The types of node:tls ask for Buffer where any Uint8Array will do.
+  const secure = { minVersion: "TLSv1.2", ...tls, servername, ALPNProtocols: ["h2"] } as ConnectionOptions;
+  return connectTls({ ...target, ...secure });
+}
+
+function addressOf({ remoteAddress, remotePort }: Socket): string | undefined {
+  if (remoteAddress === undefined || remotePort === undefined) return undefined;
+  return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+}
+
+// Raw header arrays cost less than objects; Node 24.0 and 24.1 do not take them.
+const takesArrays = (([major = 0, minor = 0]) => major !== 24 || minor >= 2)(
+  process.versions.node.split(".").map(Number),
+);
+
+function asRequestHeaders(headers: RawHeaders): string[] | OutgoingHttpHeaders {
+  return takesArrays ? (headers as string[]) : toHeaderObject(headers);
+}

@@ -1,0 +1,106 @@
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { createServer as createTcpServer, type Server as Listener, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { ListenAddress, ServerCarrier, ServerCarrierOptions, ServerTls } from "./carrier.ts";
+import { listen } from "./listen.ts";
+import { NodeServerSession } from "./node-server-session.ts";
+
+// Megabytes that node:http2 lets one connection's frames and headers take; its own default, 10, refuses streams of
+// peers that use the windows and the number of streams that they were given.
+const maxSessionMemoryMb = 64;
+// A client that is refused this often has not understood SETTINGS or GOAWAY.
+const maxRejectedStreams = 1_000;
+// What an error with its details may take; whether it fits is for its reader to say.
+const maxSentHeaderBytes = 256 * 1024;
+
+/** HTTP/2 by node:http2. */
+export function createNodeServerCarrier(options: ServerCarrierOptions): ServerCarrier {
+  return new NodeServerCarrier(options);
+}
+
+class NodeServerCarrier implements ServerCarrier {
+  readonly #options: ServerCarrierOptions;
+  // It never listens: it is given connections, so that closing the listener leaves the sessions alone.
+  readonly #http2: Http2Server;
+  readonly #listener: Listener;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new WeakMap<ServerHttp2Session, NodeServerSession>();
+
+  constructor(options: ServerCarrierOptions) {
+    this.#options = options;
+    this.#http2 = this.#createHttp2();
+    this.#listener = this.#createListener(options.tls);
+    // What comes before TLS is done counts as well: a connection must not outlive its server.
+    this.#listener.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  listen(address: ListenAddress): Promise<ListenAddress> {
+    return listen(this.#listener, address).then((bound) => {
+      this.#listener.on("error", (error) => this.#options.handler.onFailure(error));
+      return bound;
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      // Its callback waits for connections too, and is an error when it never listened.
+      this.#listener.close(() => {});
+      if (!this.#listener.listening) setImmediate(resolve);
+    });
+  }
+
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #createHttp2(): Http2Server {
+    const { handler, limits } = this.#options;
+    const server = createHttp2Server({
+      maxSessionMemory: maxSessionMemoryMb,
+      maxSendHeaderBlockLength: maxSentHeaderBytes,
+      // gRPC knows no header that may come only once. Node 22.18 does not know the option.
+      ...{ strictSingleValueFields: false },
+      maxSessionRejectedStreams: maxRejectedStreams,
+      unknownProtocolTimeout: 1_000,
+      settings: {
+        enablePush: false,
+        initialWindowSize: limits.streamWindowBytes,
+        maxConcurrentStreams: limits.maxConcurrentStreams,
+        maxHeaderListSize: limits.maxHeaderBytes,
+      },
+    });
+    server.on("session", (session) => this.#onSession(session));
+    server.on("stream", (stream, _headers, flags, rawHeaders) => this.#onStream(stream, flags, rawHeaders));
+    server.on("sessionError", (error, session) => this.#sessions.get(session)?.failed(error));
+    server.on("error", (error) => handler.onRefused(error));
+    return server;
+  }
+
+  #createListener(tls: ServerTls | undefined): Listener {
+    if (tls === undefined) return createTcpServer((socket) => this.#http2.emit("connection", socket));
+    const { minVersion = "TLSv1.2", ...rest } = tls as ServerTls & { key: Buffer; cert: Buffer; ca?: Buffer };
+    const listener = createTlsServer({ ...rest, minVersion, ALPNProtocols: ["h2"] });
+    listener.on("secureConnection", (socket) => this.#http2.emit("connection", socket));
+    listener.on("tlsClientError", (error) => this.#options.handler.onRefused(error));
+    return listener;
+  }
+
+  #onSession(raw: ServerHttp2Session): void {
+    const session = new NodeServerSession(raw, this.#options);
+    this.#sessions.set(raw, session);
+  }
+
+  #onStream(stream: ServerHttp2Stream, flags: number, rawHeaders: string[]): void {
+    const session = stream.session === undefined ? undefined : this.#sessions.get(stream.session as ServerHttp2Session);
+    // Without a session it is gone before it began.
+    if (session !== undefined) session.accept(stream, flags, rawHeaders);
+  }
+}

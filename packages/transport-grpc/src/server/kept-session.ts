@@ -1,0 +1,95 @@
+import { ResetCode, type ServerSession, type SessionHandler } from "../http2/carrier.ts";
+import type { Keepalive } from "./options.ts";
+
+// PINGs that come too early; as with other gRPC servers, two are forgiven.
+const maxPingStrikes = 2;
+
+/** Hears of the end of the sessions that it keeps. */
+export interface SessionOwner {
+  sessionClosed(kept: KeptSession, cause: unknown): void;
+}
+
+/** Watches one connection: sends PINGs, limits those of the client, and ends it for age or idleness. */
+export class KeptSession implements SessionHandler {
+  readonly session: ServerSession;
+  readonly #owner: SessionOwner;
+  readonly #keepalive: Keepalive;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #pongTimer: NodeJS.Timeout | undefined;
+  #activity = 0;
+  #activityAtLook = 0;
+  #activityAtIdleLook = 0;
+  #activityAtPing = 0;
+  #quietLooks = 0;
+  #pingedAt = Number.NEGATIVE_INFINITY;
+  #strikes = 0;
+
+  constructor(session: ServerSession, owner: SessionOwner, keepalive: Keepalive) {
+    this.session = session;
+    this.#owner = owner;
+    this.#keepalive = keepalive;
+    this.#every(keepalive.intervalMs, () => this.#pingWhenQuiet());
+    this.#every(keepalive.maxConnectionIdleMs / 2, () => this.#drainWhenIdle());
+    // Spread, so that connections that were made at once do not end at once.
+    this.#every(keepalive.maxConnectionAgeMs * (0.9 + Math.random() / 5), () => this.#drainForAge());
+  }
+
+  /** A call began, or something was sent that a client may answer with a PING to measure the line. */
+  active(): void {
+    this.#activity++;
+  }
+
+  onPong(): void {
+    clearTimeout(this.#pongTimer);
+    this.#pongTimer = undefined;
+  }
+
+  onPing(): void {
+    const time = performance.now();
+    const early = time - this.#pingedAt < this.#keepalive.minClientPingIntervalMs;
+    this.#pingedAt = time;
+    if (this.#activity !== this.#activityAtPing) this.#strikes = 0;
+    else if (early) this.#strikes++;
+    this.#activityAtPing = this.#activity;
+    if (this.#strikes > maxPingStrikes) this.#calm();
+  }
+
+  onClose(cause: unknown): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#pongTimer);
+    this.#owner.sessionClosed(this, cause);
+  }
+
+  #every(ms: number, look: () => void): void {
+    if (ms > 0) this.#timers.push(setInterval(look, ms).unref());
+  }
+
+  #pingWhenQuiet(): void {
+    const quiet = this.#activity === this.#activityAtLook;
+    this.#activityAtLook = this.#activity;
+    if (!quiet || this.#pongTimer !== undefined || !this.session.ping()) return;
+    const { timeoutMs } = this.#keepalive;
+    if (timeoutMs === 0) return;
+    const cause = new Error(`the peer did not answer a keepalive PING within ${timeoutMs} ms`);
+    this.#pongTimer = setTimeout(() => this.session.destroy(cause), timeoutMs).unref();
+  }
+
+  #drainWhenIdle(): void {
+    const quiet = this.#activity === this.#activityAtIdleLook && this.session.openStreams === 0;
+    this.#activityAtIdleLook = this.#activity;
+    this.#quietLooks = quiet ? this.#quietLooks + 1 : 0;
+    if (this.#quietLooks > 1) this.session.drain();
+  }
+
+  #drainForAge(): void {
+    this.session.drain();
+    const { maxConnectionAgeGraceMs: grace } = this.#keepalive;
+    this.#every(grace, () => this.session.destroy(new Error("the connection has outlived maxConnectionAgeGraceMs")));
+  }
+
+  #calm(): void {
+    // The text that other gRPC implementations send and look for.
+    this.session.goaway(ResetCode.ENHANCE_YOUR_CALM, "too_many_pings");
+    this.session.destroy(new Error("the peer sent PINGs more often than minClientPingIntervalMs allows"));
+  }
+}

@@ -1,0 +1,101 @@
+import { type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
+import type { ServerLimits, ServerTls } from "../http2/carrier.ts";
+
+export interface GrpcServerOptions {
+  /** Where to listen: `host:port`, `:9000` (every address of the machine) or `unix:/path`. Default `:0`, a free port. */
+  address?: string | undefined;
+  /** Runs around each call, the first outermost. Default none. */
+  middleware?: readonly Middleware[] | undefined;
+  /** The longest a unary call may take, in ms; 0 is no limit. The caller's `grpc-timeout` wins when it is shorter. Default 1000. */
+  timeoutMs?: number | undefined;
+  /** Certificate and key, with the names of node:tls. Default: cleartext HTTP/2 (h2c). */
+  tls?: ServerTls | undefined;
+  /** Hears what no caller does, such as connections that break. Default: nothing is logged. */
+  logger?: Logger | undefined;
+  /** What `endpoint()` answers, where callers reach the server by another URL than the one it listens on. */
+  endpoint?: string | undefined;
+  /** The largest request message, in bytes, compressed or not. Default 4 MiB. */
+  maxMessageBytes?: number | undefined;
+  /** The largest header block of a request, in bytes as RFC 9113 counts them (32 for each field). Default 16 KiB. */
+  maxHeaderBytes?: number | undefined;
+  /** Calls that one connection may have in flight. Default 1000. */
+  maxConcurrentStreams?: number | undefined;
+  /** Replies from this size are compressed for callers that compress their requests with gzip, in bytes. Default 1024. */
+  compressMinBytes?: number | undefined;
+  /** How connections are watched and aged. */
+  keepalive?: KeepaliveOptions | undefined;
+  /** Serves `grpc.health.v1.Health`. Default true. */
+  health?: boolean | undefined;
+}
+
+/** How a server watches its connections; times are in ms, and 0 switches the thing off. */
+export interface KeepaliveOptions {
+  /** A connection on which nothing happens for so long is sent a PING. Default 60 000. */
+  intervalMs?: number | undefined;
+  /** A connection that does not answer its PING within this time is cut. Default 20 000. */
+  timeoutMs?: number | undefined;
+  /** A client may not send PINGs more often than this while it gets no replies; the third one cuts it. Default 5000. */
+  minClientPingIntervalMs?: number | undefined;
+  /** A connection without calls for so long is told to go. Default 0, never. */
+  maxConnectionIdleMs?: number | undefined;
+  /** A connection of this age is told to go, so that callers spread anew; up to a tenth is added or taken off. Default 0, never. */
+  maxConnectionAgeMs?: number | undefined;
+  /** How long the calls of a connection that was told to go for its age may still take. Default 0, as long as they do. */
+  maxConnectionAgeGraceMs?: number | undefined;
+}
+
+export type Keepalive = { readonly [K in keyof KeepaliveOptions]-?: number };
+
+/** The options with their defaults filled in. */
+export interface GrpcServerConfig {
+  readonly address: string;
+  readonly middleware: readonly Middleware[];
+  readonly timeoutMs: number;
+  readonly tls: ServerTls | undefined;
+  readonly logger: Logger;
+  readonly endpoint: string | undefined;
+  readonly maxMessageBytes: number;
+  readonly compressMinBytes: number;
+  readonly limits: ServerLimits;
+  readonly keepalive: Keepalive;
+  readonly health: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Fills in the defaults; throws a `TypeError` for a limit that is no number in its range. */
+export function configOf(options: GrpcServerOptions): GrpcServerConfig {
+  const { keepalive = {} } = options;
+  return {
+    address: options.address ?? ":0",
+    middleware: options.middleware ?? [],
+    timeoutMs: atLeast(0, { timeoutMs: options.timeoutMs ?? 1_000 }),
+    tls: options.tls,
+    logger: options.logger ?? noopLogger,
+    endpoint: options.endpoint,
+    maxMessageBytes: atLeast(1, { maxMessageBytes: options.maxMessageBytes ?? 4 * mebibyte }),
+    compressMinBytes: atLeast(0, { compressMinBytes: options.compressMinBytes ?? 1024 }),
+    limits: {
+      maxHeaderBytes: atLeast(1024, { maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024 }),
+      maxConcurrentStreams: atLeast(1, { maxConcurrentStreams: options.maxConcurrentStreams ?? 1_000 }),
+      streamWindowBytes: mebibyte,
+      sessionWindowBytes: 4 * mebibyte,
+    },
+    keepalive: {
+      intervalMs: atLeast(0, { intervalMs: keepalive.intervalMs ?? 60_000 }),
+      timeoutMs: atLeast(0, { timeoutMs: keepalive.timeoutMs ?? 20_000 }),
+      minClientPingIntervalMs: atLeast(0, { minClientPingIntervalMs: keepalive.minClientPingIntervalMs ?? 5_000 }),
+      maxConnectionIdleMs: atLeast(0, { maxConnectionIdleMs: keepalive.maxConnectionIdleMs ?? 0 }),
+      maxConnectionAgeMs: atLeast(0, { maxConnectionAgeMs: keepalive.maxConnectionAgeMs ?? 0 }),
+      maxConnectionAgeGraceMs: atLeast(0, { maxConnectionAgeGraceMs: keepalive.maxConnectionAgeGraceMs ?? 0 }),
+    },
+    health: options.health ?? true,
+  };
+}
+
+function atLeast(least: number, named: Readonly<Record<string, number>>): number {
+  const [[name, value] = ["", Number.NaN]] = Object.entries(named);
+  // Windows, limits and timers all take 31 bits.
+  if (value >= least && value <= 0x7fffffff) return value;
+  throw new TypeError(`createGrpcServer: ${name} is ${value}; it has to be a number from ${least} to ${0x7fffffff}`);
+}

@@ -1,0 +1,31 @@
+import type { KratosError } from "@kratos-ts/core";
+import { acceptEncoding } from "../compression.ts";
+import type { ServerStream, StreamHandler } from "../http2/carrier.ts";
+import { appendStatus, plainStatus } from "../status.ts";
+import type { ContentType, RequestHead } from "./request-head.ts";
+
+/** Hears of a stream that was answered already, and does nothing. */
+const ignored: StreamHandler = { onData() {}, onEnd() {}, onDrain() {}, onReset() {} };
+
+/** Answers a request that is no gRPC call, in plain HTTP: 405 for another verb, 415 for another content type. */
+export function refuseRequest(stream: ServerStream, head: RequestHead): StreamHandler {
+  const wrongVerb = head.method !== "POST";
+  stream.headersOnly(
+    wrongVerb ? [":status", "405", "allow", "POST"] : [":status", "415", "accept-post", "application/grpc"],
+  );
+  return ignored;
+}
+
+/** Answers a gRPC call that never becomes one: trailers-only, without a detail. */
+export function refuseCall(refused: {
+  stream: ServerStream;
+  contentType: ContentType;
+  error: KratosError;
+}): StreamHandler {
+  const { stream, contentType, error } = refused;
+  // A caller whose compression is unknown is to be told what it may use (gRPC compression, "UNIMPLEMENTED").
+  const headers = [...contentType.headers, "grpc-accept-encoding", acceptEncoding];
+  appendStatus(headers, plainStatus(error));
+  stream.headersOnly(headers);
+  return ignored;
+}

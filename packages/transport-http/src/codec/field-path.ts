@@ -1,0 +1,77 @@
+import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
+import type { MessageRecord } from "./message-factory.ts";
+import { type QueryField, queryPlan } from "./query/query-plan.ts";
+import { isPlainMessage, messageWithin, setFieldText } from "./query/set-field.ts";
+import { textWriter, type WriteText } from "./query/write-text.ts";
+
+/** A field of a message, or of a message within it, as path templates name them. */
+export interface FieldPath {
+  /** The path in original names, such as `item.id`. */
+  readonly path: string;
+  readonly fields: readonly DescField[];
+  /** Sets the field from the text of a path variable. Throws a KratosError 400 `CODEC`. */
+  set(message: Message, text: string): void;
+  /** The field's value as text, unescaped; empty when it is not there. Takes a message or an init of one. */
+  get(message: unknown): string;
+}
+
+/** Names may be original or JSON names. Throws an Error when the path names no field, or one that has no text form. */
+export function compileFieldPath(desc: DescMessage, path: string): FieldPath {
+  const steps = resolve(desc, path);
+  const last = steps.pop()!;
+  const write = pathTextWriter(last.desc);
+  if (write === undefined || last.mapKey !== undefined)
+    throw new Error(`the field ${path} of ${desc.typeName} has no text form, so it can't be in a path`);
+  const place = { where: "path variable", path };
+  return {
+    path: [...steps, last].map((field) => field.desc.name).join("."),
+    fields: [...steps, last].map((field) => field.desc),
+    set: (message, text) => {
+      let parent = message as MessageRecord;
+      for (const field of steps) parent = messageWithin(parent, field, place);
+      setFieldText(parent, last, text, place);
+    },
+    get: (message) => {
+      let value: unknown = message;
+      for (const field of [...steps, last]) value = valueIn(value, field.desc);
+      // Of a list Go puts the first into a path.
+      if (Array.isArray(value)) [value] = value;
+      return value == null ? "" : write(value);
+    },
+  };
+}
+
+function resolve(root: DescMessage, path: string): QueryField[] {
+  const steps: QueryField[] = [];
+  let desc: DescMessage | undefined = root;
+  for (const name of path.split(".")) {
+    const before = steps.at(-1);
+    if (desc === undefined || (before !== undefined && !isPlainMessage(before)))
+      throw new Error(`the path ${path} in ${root.typeName} goes through ${before?.desc.name}, which is no message`);
+    const field = queryPlan(desc).get(name);
+    if (field === undefined) throw new Error(`${root.typeName} has no field ${path}: ${desc.typeName} has no ${name}`);
+    steps.push(field);
+    desc = field.desc.message;
+  }
+  return steps;
+}
+
+function valueIn(message: unknown, field: DescField): unknown {
+  if (typeof message !== "object" || message === null) return undefined;
+  const record = message as Record<string, unknown>;
+  if (field.oneof === undefined) return Object.hasOwn(record, field.localName) ? record[field.localName] : undefined;
+  const set = record[field.oneof.localName] as { case?: string; value?: unknown } | undefined;
+  return set?.case === field.localName ? set.value : undefined;
+}
+
+function pathTextWriter(field: DescField): WriteText | undefined {
+  const write = textWriter(field);
+  const isBytes = field.scalar === ScalarType.BYTES || field.message?.typeName === "google.protobuf.BytesValue";
+  // Standard base64 is all that Go reads; but a slash would split the segment, however it is escaped.
+  if (isBytes && write !== undefined) return (value) => withoutSlash(write(value));
+  return write;
+}
+
+function withoutSlash(base64: string): string {
+  return base64.includes("/") ? base64.replaceAll("+", "-").replaceAll("/", "_") : base64;
+}

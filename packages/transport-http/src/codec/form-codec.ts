@@ -1,0 +1,53 @@
+import { create, type DescField } from "@bufbuild/protobuf";
+import type { CompiledCodec, MessageCodec } from "@kratos-ts/core";
+import { codecError } from "./codec-error.ts";
+import { holdsJson } from "./local-form.ts";
+import { isWrapperField } from "./query/read-text.ts";
+import { compileQuery } from "./query.ts";
+
+/** `application/x-www-form-urlencoded`: the rules of a query, but a malformed pair is an error. */
+export const formCodec: MessageCodec = {
+  name: "x-www-form-urlencoded",
+  compile(type) {
+    const desc = type.kind === "message" ? type : type.message;
+    if (type.kind === "field" && !isMessageField(type)) return refusingCodec(type);
+    const query = compileQuery(desc!);
+    return {
+      encode: (value) => query.encode(value),
+      decode: (bytes) => {
+        const message = create(desc!);
+        query.decodeInto(message, textOf(bytes), { strict: true });
+        return message;
+      },
+    };
+  },
+};
+
+/** Whether the field's value is a message with fields of its own, which a form can name. */
+function isMessageField(field: DescField): boolean {
+  return field.fieldKind === "message" && !isWrapperField(field) && !holdsJson(field);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw codecError({ where: "body", expected: "UTF-8", cause });
+  }
+}
+
+function refusingCodec(field: DescField): CompiledCodec {
+  return {
+    encode: () => {
+      throw new TypeError(
+        `cannot encode ${String(field)} as application/x-www-form-urlencoded: it has no fields; use application/json`,
+      );
+    },
+    decode: () => {
+      const expected = `another content type, such as application/json: ${field.name} has no fields that a form could name`;
+      throw codecError({ where: "body", expected });
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { DescField } from "@bufbuild/protobuf";
+import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
+import { Edition, isWrapperDesc, FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
+import { holdsJson } from "../local-form.ts";
+import { type EncodeScope, messageWriter, type WriteMessage } from "./encode-message.ts";
+import { enumWriter, quoteJson, refuse, scalarWriter, type WriteValue } from "./encode-scalar.ts";
+import { writeJson } from "./encode-well-known.ts";
+
+/** Writes a field of a message that has it or not: `key` and the value, or nothing. */
+export function fieldWriter(field: DescField, key: string, scope: EncodeScope): WriteMessage {
+  const { localName } = field;
+  const write = fieldValueWriter(field, key, scope);
+  const unset = isAlwaysWritten(field) ? unsetText(field, key, write) : "";
+  if (!hasDefaultInPrototype(field))
+    return (message) => {
+      const value = message[localName];
+      return value == null ? unset : write(value);
+    };
+  return (message) => {
+    const value = Object.hasOwn(message, localName) ? message[localName] : undefined;
+    if (value != null) return write(value);
+    return field.presence === Presence.LEGACY_REQUIRED ? refuse(field, "a value, it is required", undefined) : unset;
+  };
+}
+
+/** Whether the field is there even when it has no value: all but the optional fields of proto3. */
+export function isAlwaysWritten(field: DescField): boolean {
+  return field.presence === Presence.IMPLICIT || !isPlain(field) || !isProto3(field);
+}
+
+function hasDefaultInPrototype(field: DescField): boolean {
+  return field.presence !== Presence.IMPLICIT && isPlain(field) && !isProto3(field);
+}
+
+function isPlain(field: DescField): boolean {
+  return field.fieldKind === "scalar" || field.fieldKind === "enum";
+}
+
+function isProto3(field: DescField): boolean {
+  return field.parent.file.edition === Edition.EDITION_PROTO3;
+}
+
+function unsetText(field: DescField, key: string, write: WriteValue): string {
+  if (field.fieldKind === "list") return `${key}[]`;
+  if (field.fieldKind === "map") return `${key}{}`;
+  if (field.fieldKind === "message" || field.presence !== Presence.IMPLICIT) return `${key}null`;
+  return write(field.fieldKind === "enum" ? field.enum.values[0]!.number : scalarZeroValue(field.scalar, false));
+}
+
+/** Writes the value of a field of any kind behind a prefix. */
+export function fieldValueWriter(field: DescField, prefix: string, scope: EncodeScope): WriteValue {
+  if (field.fieldKind === "list") return listWriter(field, prefix, itemWriter(field, "", scope));
+  if (field.fieldKind === "map") return mapWriter(field, prefix, itemWriter(field, ":", scope));
+  if (field.fieldKind === "message" && field.oneof === undefined && isWrapperDesc(field.message))
+    return scalarWriter(field, field.message.fields[0]!.scalar!, prefix);
+  return itemWriter(field, prefix, scope);
+}
+
+/** Writes one value: a singular field's, or an entry of a list or map. */
+function itemWriter(field: DescField, prefix: string, scope: EncodeScope): WriteValue {
+  if (field.message === undefined)
+    return field.enum !== undefined
+      ? enumWriter(field, field.enum, prefix)
+      : scalarWriter(field, field.scalar!, prefix);
+  const write = holdsJson(field) ? writeJson : (messageWriter(field.message, scope) as WriteValue);
+  return prefix === "" ? write : (value) => prefix + write(value);
+}
+
+function listWriter(field: DescField, prefix: string, write: WriteValue): WriteValue {
+  const empty = `${prefix}[]`;
+  const open = `${prefix}[`;
+  return (value) => {
+    if (!Array.isArray(value)) return refuse(field, "an array", value);
+    if (value.length === 0) return empty;
+    let out = open + write(value[0]);
+    for (let i = 1; i < value.length; i++) out += `,${write(value[i])}`;
+    return `${out}]`;
+  };
+}
+
+function mapWriter(field: DescField, prefix: string, write: WriteValue): WriteValue {
+  const empty = `${prefix}{}`;
+  const open = `${prefix}{`;
+  return (value) => {
+    if (typeof value !== "object" || value === null) return refuse(field, "an object", value);
+    const entries = value as Record<string, unknown>;
+    const keys = Object.keys(entries);
+    if (keys.length === 0) return empty;
+    let out = open;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      out += (i === 0 ? "" : ",") + quoteJson(key) + write(entries[key]);
+    }
+    return `${out}}`;
+  };
+}

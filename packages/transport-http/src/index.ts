@@ -1,0 +1,7 @@
+export { createHttpTransport, type HttpTransportOptions } from "./client/http-transport.ts";
+export type { Filter } from "./server/filter.ts";
+export { createHttpServer, type HttpServer } from "./server/http-server.ts";
+export type { FetchHandler, Mountable, MountOptions } from "./server/mount.ts";
+export type { HttpServerOptions, HttpServerTlsOptions } from "./server/options.ts";
+export { type Redirect, redirect } from "./server/redirect.ts";
+export { pathParams, type RouteHandler, type RouteOptions, type RouteReply } from "./server/web-route.ts";

@@ -1,0 +1,193 @@
+import type { DescService } from "@bufbuild/protobuf";
+import {
+  type Endpointer,
+  operationOf,
+  type Server,
+  type Service,
+  type ServiceRegistrar,
+  type StartOptions,
+  type StopOptions,
+} from "@kratos-ts/core";
+import { type PathTemplate, parsePathTemplate } from "../rule/path-template.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import type { Filter } from "./filter.ts";
+import { addHealthRoutes } from "./health.ts";
+import { endpointOf, listen } from "./listen-address.ts";
+import { compileMethod } from "./method-route.ts";
+import { compileMount, type Mount, type Mountable, type MountOptions, parsePrefix } from "./mount.ts";
+import { createNodeServer, type NodeServer } from "./node-server.ts";
+import { type HttpServerOptions, resolveOptions } from "./options.ts";
+import type { Route } from "./route.ts";
+import { Router } from "./router.ts";
+import { ServerCore } from "./server-core.ts";
+import { cut, shutDown } from "./shut-down.ts";
+import { compileWebRoute, type RouteHandler, type RouteOptions } from "./web-route.ts";
+
+/** Serves services by their HTTP rules, hand-written routes, and whatever is mounted. Disposing it is a stop with 200 ms of grace. */
+export interface HttpServer extends Server, Endpointer, ServiceRegistrar, AsyncDisposable {
+  /**
+   * Resolves once requests are accepted. Without options, calls have no parent context, and a failure after the start
+   * goes to the logger. Rejects when the address can't be listened on, and when the server was started before.
+   */
+  start(options?: StartOptions): Promise<void>;
+  /** Readiness answers 503 from now on; everything else is served as before. */
+  drain(): void;
+  /** Adds a route of that verb; a path template is as in `google.api.http`, see `pathParams` for its variables. */
+  route(verb: string, path: string, handler: RouteHandler | RouteOptions): this;
+  get(path: string, handler: RouteHandler | RouteOptions): this;
+  post(path: string, handler: RouteHandler | RouteOptions): this;
+  put(path: string, handler: RouteHandler | RouteOptions): this;
+  patch(path: string, handler: RouteHandler | RouteOptions): this;
+  delete(path: string, handler: RouteHandler | RouteOptions): this;
+  /** Serves every path under `prefix` that no route has; of several mounts the longest prefix wins. */
+  mount(prefix: string, handler: Mountable, options?: MountOptions): this;
+  /** Adds a filter after those of the options. */
+  use(filter: Filter): this;
+}
+
+/** Makes an HTTP server. Throws a RangeError for an option out of its range. */
+export function createHttpServer(options: HttpServerOptions = {}): HttpServer {
+  return new RuleServer(options);
+}
+
+const disposeGraceMs = 200;
+
+class RuleServer implements HttpServer {
+  readonly #core: ServerCore;
+  readonly #router: Router<Route> = new Router();
+  readonly #mounts: Mount[] = [];
+  #state: "new" | "started" | "stopped" = "new";
+  #server: NodeServer | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: HttpServerOptions) {
+    this.#core = new ServerCore(resolveOptions(options));
+  }
+
+  service<S extends DescService>(service: S, implementation: Partial<Service<S>>): this {
+    this.#checkNew("a service");
+    const methods = implementation as Record<string, unknown>;
+    for (const method of service.methods) {
+      const given = methods[method.localName];
+      if (given !== undefined && typeof given !== "function")
+        throw new TypeError(`the implementation of ${operationOf(method)} is no function`);
+      for (const [binding, route] of compileMethod(method, given?.bind(implementation), this.#core))
+        this.#add(binding.verb, binding.template, route);
+    }
+    return this;
+  }
+
+  route(verb: string, path: string, handler: RouteHandler | RouteOptions): this {
+    this.#checkNew("a route");
+    const template = parsePathTemplate(path);
+    this.#add(verb.toUpperCase(), template, compileWebRoute(template, handler, this.#core));
+    return this;
+  }
+  get(path: string, handler: RouteHandler | RouteOptions): this {
+    return this.route("GET", path, handler);
+  }
+  post(path: string, handler: RouteHandler | RouteOptions): this {
+    return this.route("POST", path, handler);
+  }
+  put(path: string, handler: RouteHandler | RouteOptions): this {
+    return this.route("PUT", path, handler);
+  }
+  patch(path: string, handler: RouteHandler | RouteOptions): this {
+    return this.route("PATCH", path, handler);
+  }
+  delete(path: string, handler: RouteHandler | RouteOptions): this {
+    return this.route("DELETE", path, handler);
+  }
+
+  mount(prefix: string, handler: Mountable, options?: MountOptions): this {
+    this.#checkNew("a mount");
+    this.#mounts.push(compileMount(parsePrefix(prefix), handler, { ...options, core: this.#core }));
+    return this;
+  }
+
+  use(filter: Filter): this {
+    this.#checkNew("a filter");
+    this.#core.filters.push(filter);
+    return this;
+  }
+
+  async start(options?: StartOptions): Promise<void> {
+    if (this.#state !== "new")
+      throw new Error(`this HTTP server has been ${this.#state} already: a server starts once, make another one`);
+    this.#state = "started";
+    this.#starting = this.#listen(options);
+    try {
+      await this.#starting;
+    } catch (error) {
+      this.#state = "new";
+      this.#server = undefined;
+      throw error;
+    }
+  }
+
+  async #listen(options: StartOptions | undefined): Promise<void> {
+    const core = this.#core;
+    const { address, healthPath, tls, endpoint, logger } = core.options;
+    if (healthPath !== false) addHealthRoutes(this.#router, healthPath);
+    core.parent = options?.context;
+    const server = createNodeServer(core, createDispatcher({ core, router: this.#router, mounts: this.#mounts }));
+    this.#server = server;
+    await listen(server, address);
+    core.endpoint = endpoint ?? endpointOf(server, tls === undefined ? "http" : "https");
+    server.on("error", (error) => {
+      if (options === undefined) logger.error("the HTTP server failed", { error });
+      else options.onFailure(error);
+    });
+  }
+
+  endpoint(): string {
+    const { endpoint, options } = this.#core;
+    if (endpoint === "" && options.endpoint === undefined)
+      throw new Error("the HTTP server has no endpoint before it has started: await start() first");
+    return endpoint || (options.endpoint as string);
+  }
+
+  drain(): void {
+    this.#core.draining = true;
+  }
+
+  async stop(options?: StopOptions): Promise<void> {
+    const begun = this.#state === "started" || this.#stopping !== undefined;
+    if (!begun) return;
+    this.#stopping ??= this.#shutDown();
+    const signal = options?.signal;
+    const onAbort = (): void => cut(this.#core);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    await this.#stopping.finally(() => signal?.removeEventListener("abort", onAbort));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop({ signal: AbortSignal.timeout(disposeGraceMs) });
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#state = "stopped";
+    try {
+      await this.#starting;
+    } catch {
+      // Who started it knows.
+      return;
+    }
+    if (this.#server !== undefined) await shutDown(this.#server, this.#core);
+  }
+
+  #add(verb: string, template: PathTemplate, route: Route): void {
+    if (this.#router.add(verb, template, route)) return;
+    this.#core.options.logger.warn("a route is never reached: an equal one was added before", {
+      verb,
+      path: template.source,
+      operation: route.operation,
+    });
+  }
+
+  #checkNew(what: string): void {
+    if (this.#state !== "new") throw new Error(`${what} must be added before the HTTP server starts`);
+  }
+}

@@ -1,0 +1,74 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import { type Context, chain, type Handler, KratosError, operationOf } from "@kratos-ts/core";
+import { type HttpBinding, httpBindingsOf } from "../rule/http-rule.ts";
+import { compileRequestReader } from "./read-request.ts";
+import { collectBody } from "./request-body.ts";
+import type { Route } from "./route.ts";
+import type { ServerCore } from "./server-core.ts";
+import { compileReplyWriter } from "./write-reply.ts";
+
+/** A method as its service implements it; undefined: it is left out. */
+export type Implementation = ((request: never, context: never) => unknown) | undefined;
+
+/** The routes of a method, one for each binding of its rule. */
+export function compileMethod(
+  method: DescMethod,
+  implementation: Implementation,
+  core: ServerCore,
+): [HttpBinding, Route][] {
+  const handler = chain(...core.options.middleware)(innermost(method, implementation), {
+    operation: operationOf(method),
+    kind: "http",
+    side: "server",
+    method,
+  });
+  const bindings = httpBindingsOf(method);
+  // Streams without a rule are for gRPC alone.
+  if (method.methodKind !== "unary" && bindings.every((binding) => !binding.declared)) return [];
+  return bindings.map((binding) => [binding, compileBinding(method, binding, handler, core)]);
+}
+
+function compileBinding(method: DescMethod, binding: HttpBinding, handler: Handler, core: ServerCore): Route {
+  const route = {
+    operation: operationOf(method),
+    pathTemplate: binding.template.source,
+    method,
+    variables: binding.template.variables.map((variable) => variable.field),
+    timeoutMs: core.options.timeoutMs || undefined,
+  };
+  if (method.methodKind !== "unary") return { ...route, serve: () => refuseStream(method) };
+  const read = compileRequestReader(method.input, binding, core.codecs);
+  const write = compileReplyWriter(method.output, binding.responseBody);
+  if (binding.body === undefined) return { ...route, serve: (call) => call.run(handler, read(call, undefined), write) };
+  const limit = core.options.maxBodyBytes;
+  return {
+    ...route,
+    serve(call) {
+      collectBody(call, limit, (body) => {
+        let request: Message;
+        try {
+          request = read(call, body);
+        } catch (error) {
+          call.fail(error);
+          return;
+        }
+        call.run(handler, request, write);
+      });
+    },
+  };
+}
+
+function innermost(method: DescMethod, implementation: Implementation): Handler {
+  if (implementation === undefined) {
+    const message = `${operationOf(method)} is not implemented`;
+    return async () => {
+      throw new KratosError({ code: 501, message });
+    };
+  }
+  const run = implementation as (request: unknown, context: Context) => unknown;
+  return async (request, context) => run(request, context);
+}
+
+function refuseStream(method: DescMethod): never {
+  throw new KratosError({ code: 501, message: `streaming over HTTP is not supported yet: ${operationOf(method)}` });
+}

@@ -1,0 +1,26 @@
+import type { Context } from "@kratos-ts/core";
+import { type CodecRegistry, createCodecRegistry } from "../codec/codec-registry.ts";
+import { Connections } from "./connections.ts";
+import type { Filter } from "./filter.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** What the calls of one server share. */
+export class ServerCore {
+  readonly options: ResolvedOptions;
+  readonly codecs: CodecRegistry;
+  readonly connections: Connections = new Connections();
+  readonly filters: Filter[];
+  /** Parent of every call's context. */
+  parent: Context | undefined;
+  endpoint = "";
+  /** Replies end their connection, new work is not taken. */
+  stopping = false;
+  /** Readiness says no. */
+  draining = false;
+
+  constructor(options: ResolvedOptions) {
+    this.options = options;
+    this.filters = [...options.filters];
+    this.codecs = createCodecRegistry(options.codecs);
+  }
+}

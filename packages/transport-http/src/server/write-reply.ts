@@ -1,0 +1,48 @@
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { KratosError } from "@kratos-ts/core";
+import { isHttpBody, type RawBody } from "./http-body.ts";
+import type { HttpCall } from "./http-call.ts";
+import { rawHeaders } from "./raw-headers.ts";
+import { Redirect } from "./redirect.ts";
+
+/** Writes what a handler gave, a message or an init of one. */
+export type ReplyWriter = (call: HttpCall, reply: unknown) => void;
+
+/** Compiles the writing of replies of one type, or of the one field that is the whole body. */
+export function compileReplyWriter(output: DescMessage, field: DescField | undefined): ReplyWriter {
+  const write = isHttpBody(field === undefined ? output : field.message) ? writeRaw : compileEncoder(field ?? output);
+  return (call, reply) => {
+    if (reply instanceof Redirect) throw reply;
+    if (typeof reply !== "object" || reply === null)
+      throw new KratosError({ message: `${call.operation} gave ${reply} for a reply, not a ${output.typeName}` });
+    write(call, field === undefined ? reply : fieldOf(reply, field));
+  };
+}
+
+function compileEncoder(type: DescMessage | DescField): ReplyWriter {
+  // An absent message is written as the empty one.
+  const empty = type.kind === "field" && type.fieldKind === "message" ? compileEncoder(type.message) : undefined;
+  return (call, value) => {
+    if (value === undefined && empty !== undefined) return empty(call, {});
+    const { codec, contentType } = call.core.codecs.forAccept(rawHeaders(call.request.rawHeaders, "accept"));
+    call.send(200, contentType, codec.compile(type).encode(value));
+  };
+}
+
+function writeRaw(call: HttpCall, value: unknown): void {
+  const { contentType, data } = (value ?? {}) as RawBody;
+  call.send(200, headerValue(contentType || "application/octet-stream"), data ?? "");
+}
+
+function fieldOf(reply: object, field: DescField): unknown {
+  const values = reply as Record<string, unknown>;
+  if (field.oneof === undefined) return values[field.localName];
+  const choice = values[field.oneof.localName] as { case?: string; value?: unknown } | undefined;
+  return choice?.case === field.localName ? choice.value : undefined;
+}
+
+// A message's text may hold what no header can: control characters become spaces, as in Go, and all else travels as UTF-8.
+function headerValue(text: string): string {
+  if (/^[\t\x20-\x7e]*$/.test(text)) return text;
+  return Buffer.from(text.replace(/[^\t\P{Cc}]/gu, " ")).toString("latin1");
+}
