@@ -1,4 +1,4 @@
-import { type DescMethod, fromJson, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
+import { type DescMessage, type DescMethod, fromJson, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import type { CallOptions } from "@connectrpc/connect";
 import {
   appInfoKey,
@@ -10,6 +10,7 @@ import {
   runInContext,
 } from "@kratos-ts/core";
 import { type Caller, dial, services } from "./dial.ts";
+import { registry } from "./message-types.ts";
 
 /** One call to make; the same shape as the Go peer's. */
 export interface Case {
@@ -109,19 +110,22 @@ async function call({ caller, method, given, result }: Call): Promise<void> {
   const { input, output, methodKind, localName } = method;
   const client = caller[method.parent.name as keyof Caller] as unknown as Record<string, unknown>;
   const streams = methodKind === "client_streaming" || methodKind === "bidi_streaming";
-  const messages = (given.requests ?? []).map((request) => fromJson(input, request));
-  const request = streams ? sendAll(messages) : fromJson(input, given.request ?? {});
+  const messages = (given.requests ?? []).map((request) => read(input, request));
+  const request = streams ? sendAll(messages) : read(input, given.request ?? {});
   if (methodKind === "unary" || methodKind === "client_streaming") {
-    result.reply = toJson(output, await (client[localName] as Unary)(request));
+    result.reply = write(output, await (client[localName] as Unary)(request));
     return;
   }
   const replies: JsonValue[] = [];
   try {
-    for await (const reply of (client[localName] as Streaming)(request)) replies.push(toJson(output, reply));
+    for await (const reply of (client[localName] as Streaming)(request)) replies.push(write(output, reply));
   } finally {
     if (replies.length > 0) result.replies = replies;
   }
 }
+
+const read = (type: DescMessage, json: JsonValue): Message => fromJson(type, json, { registry });
+const write = (type: DescMessage, message: Message): JsonValue => toJson(type, message, { registry });
 
 async function* sendAll(messages: readonly Message[]): AsyncGenerator<Message> {
   yield* messages;

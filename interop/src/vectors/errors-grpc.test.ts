@@ -1,13 +1,13 @@
 import { fromBinary, fromJson, type JsonValue, toBinary, toJson } from "@bufbuild/protobuf";
 import { StatusSchema } from "@kratos-ts/core/proto/google/rpc/status_pb.js";
 import { afterAll, beforeAll } from "vitest";
+import { messageTypeOf, registry } from "../peer/message-types.ts";
 import { type ErrorResult, runCase } from "../peer/run.ts";
 import type { Endpoints } from "../peer/server.ts";
 import { type CannedGrpc, type CannedGrpcReply, startCannedGrpc } from "../testing/canned-grpc.ts";
 import { startLocalPeer } from "../testing/local-peer.ts";
 import { sendRawGrpc } from "../testing/raw-grpc.ts";
 import { comparedError } from "./compared-error.ts";
-import { messageTypeOf, registry } from "./message-types.ts";
 import { vectorTests } from "./vector-tests.ts";
 
 type ErrorCase = ServerCase | ClientCase;

@@ -1,11 +1,11 @@
 import { type DescMessage, fromBinary, fromJson, type JsonValue, toBinary, toJson } from "@bufbuild/protobuf";
 import { afterAll, beforeAll } from "vitest";
+import { messageTypeOf, registry } from "../peer/message-types.ts";
 import { type Case, runCase } from "../peer/run.ts";
 import type { Endpoints } from "../peer/server.ts";
 import { type CannedHttp, startCannedHttp } from "../testing/canned-http.ts";
 import { startLocalPeer } from "../testing/local-peer.ts";
 import { sendRawHttp } from "../testing/raw-http.ts";
-import { messageTypeOf, registry } from "./message-types.ts";
 import { vectorTests } from "./vector-tests.ts";
 
 interface FormCase {

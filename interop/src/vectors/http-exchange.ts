@@ -1,7 +1,7 @@
 import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { parseJson } from "../peer/json-values.ts";
+import { messageTypeOf } from "../peer/message-types.ts";
 import { sendRawHttp } from "../testing/raw-http.ts";
-import { messageTypeOf } from "./message-types.ts";
 
 /** A raw request and the reply to it, as http-transcoding and errors-http have them. */
 export interface HttpCase {

@@ -3,8 +3,8 @@ import { createClient } from "@connectrpc/connect";
 import type { KratosError } from "@kratos-ts/core";
 import { afterAll, beforeAll } from "vitest";
 import { createHttpTransport } from "../../../packages/transport-http/src/client/http-transport.ts"; // TEMP
+import { messageTypeOf } from "../peer/message-types.ts";
 import { type CannedHttp, startCannedHttp } from "../testing/canned-http.ts";
-import { messageTypeOf } from "./message-types.ts";
 import { serviceWithRule } from "./rule-service.ts";
 import { vectorTests } from "./vector-tests.ts";
 

@@ -2,7 +2,7 @@ import { create, createFileRegistry, type DescMethodUnary, type DescService, set
 import { FileDescriptorProtoSchema, MethodOptionsSchema } from "@bufbuild/protobuf/wkt";
 import { http } from "@kratos-ts/core/proto/google/api/annotations_pb.js";
 import { HttpRuleSchema } from "@kratos-ts/core/proto/google/api/http_pb.js";
-import { registry } from "./message-types.ts";
+import { registry } from "../peer/message-types.ts";
 
 export interface RuleOptions {
   readonly template: string;

@@ -192,6 +192,13 @@ describe("the signal", () => {
 });
 
 describe("the deadline", () => {
+  test("that is inherited holds for a call that outlives its parent", async () => {
+    const parent = new CallContext({ timeoutMs: 5 });
+    const child = new CallContext({ parent });
+    parent.end();
+    expect(await cancelled(child)).toMatchObject({ code: 504 });
+  });
+
   test("is the own limit, in ms since the epoch", () => {
     const before = now();
     const call = new CallContext({ timeoutMs: 1000 });

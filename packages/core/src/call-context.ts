@@ -47,8 +47,8 @@ export class CallContext extends BaseContext {
     this.descriptor = options.method;
     this.#parent = parent;
     this.expiresAt = earlier(parent?.deadline, timeoutMs);
-    // Where the parent's deadline is the one that counts, the parent's own watch cancels us.
-    if (this.expiresAt !== parent?.deadline) watchDeadline(this);
+    // An inherited deadline too: the parent's watch ends with the parent, and this call may go on.
+    watchDeadline(this);
     if (parent !== undefined) this.#follow(parent);
     if (signal !== undefined) this.#follow(signal);
   }

@@ -1,4 +1,9 @@
-export { createHttpTransport, type HttpTransportOptions } from "./client/http-transport.ts";
+export {
+  createHttpTransport,
+  type HttpTransportOptions,
+  type HttpTransportTlsOptions,
+} from "./client/http-transport.ts";
+export { createJsonCodec, type JsonCodecOptions } from "./codec/json-codec.ts";
 export type { Filter } from "./server/filter.ts";
 export { createHttpServer, type HttpServer } from "./server/http-server.ts";
 export type { FetchHandler, Mountable, MountOptions } from "./server/mount.ts";

@@ -142,7 +142,7 @@ export class Channel implements ConnectionOwner {
   onLost(connection: Connection, cause: unknown): void {
     this.#remove(connection);
     this.#draining.delete(connection);
-    if (!connection.connected && !this.#closed) this.#failed(cause);
+    if (!connection.connected && !this.#closed) this.#failed(cause ?? new Error("the server hung up"));
     if (this.#draining.size === 0) this.#onEmpty?.();
     this.#connectForWaiting();
   }

@@ -6,7 +6,7 @@ import type {
   ClientTls,
   ListenAddress,
 } from "../http2/carrier.ts";
-import type { KeepaliveOptions } from "./options.ts";
+import type { ClientKeepaliveOptions } from "./options.ts";
 
 /** How the connections of a channel are made and kept. */
 export interface ConnectionSettings {
@@ -14,7 +14,7 @@ export interface ConnectionSettings {
   readonly limits: ClientLimits;
   readonly tls: ClientTls | undefined;
   readonly connectTimeoutMs: number;
-  readonly keepalive: KeepaliveOptions | undefined;
+  readonly keepalive: ClientKeepaliveOptions | undefined;
 }
 
 /** Hears of the life of its connections. */
@@ -34,7 +34,7 @@ export interface ConnectionOwner {
 export class Connection implements ClientSessionHandler {
   readonly session: ClientSession;
   readonly #owner: ConnectionOwner;
-  readonly #keepalive: KeepaliveOptions | undefined;
+  readonly #keepalive: ClientKeepaliveOptions | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
   #pingTimer: NodeJS.Timeout | undefined;
   #pongTimer: NodeJS.Timeout | undefined;

@@ -16,7 +16,7 @@ export interface BackoffOptions {
 }
 
 /** PINGs that find dead connections; see https://github.com/grpc/grpc/blob/master/doc/keepalive.md */
-export interface KeepaliveOptions {
+export interface ClientKeepaliveOptions {
   /** Between two PINGs, in ms. Most servers refuse more than one in 5 minutes (300 000) unless told otherwise. */
   intervalMs: number;
   /** How long to wait for the answer before the connection counts as dead, in ms. Default 20 000. */
@@ -58,7 +58,7 @@ export interface GrpcTransportOptions {
   /** The most calls that wait for a connection or a free stream, per address; one more fails with 429. Default 1000. */
   maxQueuedCalls?: number | undefined;
   /** PINGs that find dead connections. Default: none. */
-  keepalive?: KeepaliveOptions | undefined;
+  keepalive?: ClientKeepaliveOptions | undefined;
   /** Connections without a call for so long are closed, in ms. 0: never. Default 1 800 000 (30 minutes). */
   idleTimeoutMs?: number | undefined;
   /** How long closing waits for calls in flight before it ends them with 499, in ms. Default 0. */

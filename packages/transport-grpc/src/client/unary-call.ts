@@ -31,6 +31,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
   #resolve!: (reply: unknown) => void;
   #reject!: (error: KratosError) => void;
   #onCancel: CancelListener | undefined;
+  #metadata: readonly string[] | undefined;
   #body: Uint8Array | undefined;
   #compressed = false;
   #route: Route | undefined;
@@ -70,8 +71,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
     try {
       this.#stream = session.open({ headers: this.#requestHeaders(), handler: this, body: this.#body });
     } catch (error) {
-      // node:http2 says so of headers that it refuses to send.
-      this.fail(new KratosError({ code: 400, message: `the call can't be sent: ${textOf(error)}`, cause: error }));
+      this.fail(unsendable(error));
     }
   }
 
@@ -131,6 +131,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
   #begin(request: unknown): void {
     this.#watch();
     if (this.#over) return;
+    this.#metadata = metadataOf(this.#transporter);
     const bytes = this.#encode(request);
     if (this.#method.settings.gzip && bytes.length >= compressMinBytes) this.#deflate(bytes);
     else this.#dispatch(frame(bytes));
@@ -195,8 +196,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
     // In the list from the start, since a list that grows costs more than one that shrinks, and most calls have it.
     if (leftMs === undefined) headers.length -= 2;
     if (this.#compressed) headers.push("grpc-encoding", "gzip");
-    const { metadata } = this.#transporter;
-    if (metadata !== undefined) appendMetadata(headers, metadata);
+    if (this.#metadata !== undefined) appendMetadata(headers, this.#metadata);
     return headers;
   }
 
@@ -255,6 +255,19 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
     const waiting = this.#route !== undefined && this.#stream === undefined && this.#headers === undefined;
     this.fail(waiting && error.code === 504 ? error.withCause(this.#route?.channel.trouble) : error);
   }
+}
+
+function metadataOf(transporter: ClientTransporter): readonly string[] | undefined {
+  try {
+    return transporter.metadata;
+  } catch (error) {
+    throw unsendable(error);
+  }
+}
+
+// Of headers that may not be sent.
+function unsendable(error: unknown): KratosError {
+  return new KratosError({ code: 400, message: `the call can't be sent: ${textOf(error)}`, cause: error });
 }
 
 function callOf(ctx: Context): CallContext | undefined {

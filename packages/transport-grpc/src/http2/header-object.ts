@@ -14,3 +14,10 @@ export function toHeaderObject(list: RawHeaders): OutgoingHttpHeaders {
   }
   return headers;
 }
+
+/** The same with the values of a repeated name joined by commas, as HTTP allows for any header that is a list. */
+export function toJoinedHeaderObject(list: RawHeaders): OutgoingHttpHeaders {
+  const headers = toHeaderObject(list);
+  for (const [name, value] of Object.entries(headers)) if (Array.isArray(value)) headers[name] = value.join(", ");
+  return headers;
+}

@@ -54,7 +54,8 @@ export class NodeClientSession implements ClientSession {
   }
 
   get ready(): boolean {
-    return this.#accepting && this.#open < this.#maxStreams;
+    // A session that breaks is destroyed some time before it says so.
+    return this.#accepting && this.#open < this.#maxStreams && !this.#session.destroyed && !this.#session.closed;
   }
 
   get openStreams(): number {
@@ -117,6 +118,7 @@ export class NodeClientSession implements ClientSession {
   }
 
   #onConnect({ limits, tls }: ClientCarrierOptions, socket: Socket | TLSSocket): void {
+    if (this.#session.destroyed) return;
     this.#peer = addressOf(socket);
     this.#session.setLocalWindowSize(limits.sessionWindowBytes);
     // An HTTP/1 server would answer our preface with garbage; this says what is wrong.
@@ -125,6 +127,7 @@ export class NodeClientSession implements ClientSession {
   }
 
   #onSettings(maxStreams: number | undefined): void {
+    if (this.#session.destroyed) return;
     this.#maxStreams = maxStreams ?? Number.POSITIVE_INFINITY;
     const first = !this.#connected;
     this.#connected = true;

@@ -8,12 +8,9 @@ import {
 } from "./carrier.ts";
 import { NodeServerStream } from "./node-server-stream.ts";
 
-// The first GOAWAY of a drain promises every stream (RFC 9113 §6.8), so that none that is on its way gets refused.
-const everyStream = 2 ** 31 - 1;
-// How long a drain waits for the answer to its PING, which says that the other side has seen that GOAWAY.
-const drainPongMs = 1_000;
-// SETTINGS frames of one client are few; more than these at once are a flood (CVE-2019-9515).
+// SETTINGS frames of one client are few; more than these within a minute are a flood (CVE-2019-9515).
 const maxSettingsFrames = 100;
+const settingsWindowMs = 60_000;
 
 /** One connection of node:http2's server side. */
 export class NodeServerSession implements ServerSession {
@@ -22,10 +19,9 @@ export class NodeServerSession implements ServerSession {
   readonly #server: ServerHandler;
   readonly #handler: SessionHandler;
   #open = 0;
-  #draining = false;
-  #drainTimer: NodeJS.Timeout | undefined;
   #cause: unknown;
   #settingsFrames = 0;
+  #settingsSince = 0;
 
   constructor(session: ServerHttp2Session, options: ServerCarrierOptions) {
     this.#session = session;
@@ -50,7 +46,6 @@ export class NodeServerSession implements ServerSession {
   /** A stream of this session has closed. */
   released(): void {
     this.#open--;
-    if (this.#open === 0 && this.#draining) this.#close();
   }
 
   /** The session broke; its end follows. */
@@ -59,22 +54,8 @@ export class NodeServerSession implements ServerSession {
   }
 
   drain(): void {
-    const session = this.#session;
-    if (this.#draining || session.destroyed || session.closed) return;
-    this.#draining = true;
-    // Once it has sent a GOAWAY, nghttp2 reads no more while no stream is open: there is nothing to wait for then.
-    if (this.#open === 0) {
-      this.#close();
-      return;
-    }
-    session.goaway(ResetCode.NO_ERROR, everyStream);
-    if (!this.#ping(() => this.#close())) this.#close();
-    else this.#drainTimer = setTimeout(() => this.#close(), drainPongMs).unref();
-  }
-
-  // The second GOAWAY, with the last stream that is served; node:http2 ends the connection after it.
-  #close(): void {
-    clearTimeout(this.#drainTimer);
+    // One GOAWAY, with the last stream that is served: after a first one that promises every stream (RFC 9113 §6.8),
+    // nghttp2 ignores what still comes. Callers know that later streams were not processed, and may send them again.
     this.#session.close();
   }
 
@@ -88,20 +69,21 @@ export class NodeServerSession implements ServerSession {
   }
 
   ping(): boolean {
-    return this.#ping(() => this.#handler.onPong());
-  }
-
-  #ping(onPong: () => void): boolean {
     if (this.#session.destroyed || this.#session.closed) return false;
     return this.#session.ping((error) => {
-      if (error === null) onPong();
+      if (error === null) this.#handler.onPong();
     });
   }
 
   #onSettings(): void {
+    const time = performance.now();
+    if (time - this.#settingsSince > settingsWindowMs) {
+      this.#settingsSince = time;
+      this.#settingsFrames = 0;
+    }
     if (++this.#settingsFrames <= maxSettingsFrames) return;
     this.goaway(ResetCode.ENHANCE_YOUR_CALM, "too_many_settings");
-    this.destroy(new Error(`the peer sent more than ${maxSettingsFrames} SETTINGS frames`));
+    this.destroy(new Error(`the peer sent more than ${maxSettingsFrames} SETTINGS frames a minute`));
   }
 }
 

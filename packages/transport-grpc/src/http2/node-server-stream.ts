@@ -7,7 +7,7 @@ import {
   type StreamHandler,
   type UnaryReply,
 } from "./carrier.ts";
-import { toHeaderObject } from "./header-object.ts";
+import { toHeaderObject, toJoinedHeaderObject } from "./header-object.ts";
 import type { NodeServerSession } from "./node-server-session.ts";
 
 const carrierOf: unique symbol = Symbol("carrier stream");
@@ -104,7 +104,17 @@ export class NodeServerStream implements ServerStream {
       this.#stream.respond(asReplyHeaders(headers), options);
       return true;
     } catch {
-      // node:http2 refuses a header: the call can't be answered, but must end.
+      return this.#joined(headers, (joined) => this.#stream.respond(joined, options));
+    }
+  }
+
+  // node:http2 refuses a header. Before Node 24 that is so for some names that come twice; whatever else it is, the
+  // call must end.
+  #joined(headers: RawHeaders, send: (headers: OutgoingHttpHeaders) => void): boolean {
+    try {
+      send(toJoinedHeaderObject(headers));
+      return true;
+    } catch {
       this.reset(ResetCode.INTERNAL_ERROR);
       return false;
     }
@@ -127,11 +137,11 @@ export class NodeServerStream implements ServerStream {
     const stream = this.#stream;
     this.#replied = true;
     if (stream.destroyed || stream.closed) return;
+    const trailers = this.#trailers ?? [];
     try {
-      stream.sendTrailers(toHeaderObject(this.#trailers ?? []));
+      stream.sendTrailers(toHeaderObject(trailers));
     } catch {
-      this.reset(ResetCode.INTERNAL_ERROR);
-      return;
+      if (!this.#joined(trailers, (joined) => stream.sendTrailers(joined))) return;
     }
     // The reply is whole: what the caller still sends is of no use (RFC 9113 §8.1). node:http2 sends trailers in an
     // immediate of its own, made just before this one.

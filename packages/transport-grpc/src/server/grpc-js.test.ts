@@ -25,7 +25,7 @@ class Peer implements Disposable {
       ? credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(cert))
       : credentials.createInsecure();
     const gzip = { "grpc.default_compression_algorithm": compressionAlgorithms.gzip };
-    const target = server.endpoint().replace(/^grpcs?:\/\//, "");
+    const target = server.endpoint().replace(/^grpcs?:\/\/127\.0\.0\.1/, "localhost");
     this.#client = new Client(target, security, options.compress ? gzip : {});
   }
 

@@ -37,7 +37,8 @@ export interface GrpcServer extends Server, Endpointer, ServiceRegistrar, AsyncD
 }
 
 /**
- * Makes a server that serves Protobuf services over gRPC. Throws a `TypeError` for an option that is out of its range.
+ * Makes a server that serves Protobuf services over gRPC. Throws a `RangeError` for a limit that is out of its range,
+ * and a `TypeError` for an address that is none.
  */
 export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
   return new NodeGrpcServer(configOf(options));

@@ -109,7 +109,7 @@ describe("compression", () => {
 
   it("that hides a bomb is RESOURCE_EXHAUSTED, and others are served meanwhile", async () => {
     await using interop = await startInterop();
-    const bomb = frame(gzipSync(Buffer.alloc(256 * 1024 * 1024)), true);
+    const bomb = frame(gzipSync(Buffer.alloc(64 * 1024 * 1024)), true);
     const [reply, other] = await Promise.all([
       interop.client.send({ path, headers: gzipped, chunks: [bomb] }),
       interop.client.send(requestOf(getItem, { id: "7" })),
@@ -204,14 +204,14 @@ describe("limits of a connection", () => {
 
 describe("options", () => {
   it.each([
-    [{ timeoutMs: -1 }, "timeoutMs is -1"],
-    [{ maxMessageBytes: Number.NaN }, "maxMessageBytes is NaN"],
-    [{ maxHeaderBytes: 2 ** 40 }, "maxHeaderBytes"],
-    [{ keepalive: { intervalMs: -1 } }, "intervalMs"],
-    [{ address: "localhost" }, "host:port"],
-    [{ address: ":99999" }, "host:port"],
-  ])("out of range are refused: %j", (options, message) => {
-    expect(() => createGrpcServer(options)).toThrow(TypeError);
+    [{ timeoutMs: -1 }, RangeError, "timeoutMs is -1"],
+    [{ maxMessageBytes: Number.NaN }, RangeError, "maxMessageBytes is NaN"],
+    [{ maxHeaderBytes: 2 ** 40 }, RangeError, "maxHeaderBytes"],
+    [{ keepalive: { intervalMs: -1 } }, RangeError, "intervalMs"],
+    [{ address: "localhost" }, TypeError, "host:port"],
+    [{ address: ":99999" }, TypeError, "host:port"],
+  ])("out of range are refused: %j", (options, type, message) => {
+    expect(() => createGrpcServer(options)).toThrow(type);
     expect(() => createGrpcServer(options)).toThrow(message);
   });
 

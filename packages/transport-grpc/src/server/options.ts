@@ -63,7 +63,7 @@ export interface GrpcServerConfig {
 
 const mebibyte = 1024 * 1024;
 
-/** Fills in the defaults; throws a `TypeError` for a limit that is no number in its range. */
+/** Fills in the defaults; throws a `RangeError` for a limit that is no number in its range. */
 export function configOf(options: GrpcServerOptions): GrpcServerConfig {
   const { keepalive = {} } = options;
   return {
@@ -97,5 +97,5 @@ function atLeast(least: number, named: Readonly<Record<string, number>>): number
   const [[name, value] = ["", Number.NaN]] = Object.entries(named);
   // Windows, limits and timers all take 31 bits.
   if (value >= least && value <= 0x7fffffff) return value;
-  throw new TypeError(`createGrpcServer: ${name} is ${value}; it has to be a number from ${least} to ${0x7fffffff}`);
+  throw new RangeError(`createGrpcServer: ${name} is ${value}; it has to be a number from ${least} to ${0x7fffffff}`);
 }

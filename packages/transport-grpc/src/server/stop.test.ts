@@ -4,7 +4,7 @@ import { connect as connectSocket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Echo, GetItemRequestSchema, NameRequestSchema } from "../../testdata/gen/interop/v1/interop_pb.ts";
+import { Echo, GetItemRequestSchema } from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { createInteropServer, messageIn, requestOf, startInterop } from "../../testdata/interop-server.ts";
 import { RawClient } from "../../testdata/raw-grpc.ts";
 import { createGrpcServer } from "./grpc-server.ts";
@@ -162,15 +162,18 @@ describe("stop", () => {
     await stopped;
   });
 
-  it("answers calls of a busy connection that were on their way when GOAWAY was", async () => {
+  it("tells callers which calls it has not begun, so that they may send them elsewhere", async () => {
     const { implementation, began, open } = gated();
     await using interop = await startInterop({ implementation });
     const inFlight = interop.client.send(requestOf(getItem, { id: "7" }));
     await began;
+    const goaway = once(interop.client.session, "goaway");
     const stopped = interop.server.stop();
     // The client has not seen GOAWAY yet.
     const late = await interop.client.send(requestOf(noRule, { name: "late" }));
-    expect(messageIn(NameRequestSchema, late).name).toBe("late");
+    expect(late).toMatchObject({ headers: {}, rstCode: 7 });
+    const [code, lastStream] = await goaway;
+    expect([code, lastStream]).toEqual([0, 1]);
     open();
     expect(messageIn(GetItemRequestSchema, await inFlight).id).toBe("7");
     await stopped;

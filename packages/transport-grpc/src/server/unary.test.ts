@@ -130,6 +130,8 @@ describe("metadata", () => {
     const twice: Middleware = (next) => (request, ctx) => {
       ctx.transport?.replyHeader.append("etag", "a");
       ctx.transport?.replyHeader.append("etag", "b");
+      ctx.transport?.replyTrailer.append("date", "c");
+      ctx.transport?.replyTrailer.append("date", "d");
       return next(request, ctx);
     };
     await using interop = await startInterop({ middleware: [twice] });

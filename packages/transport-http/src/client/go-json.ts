@@ -18,20 +18,21 @@ import { goName, hasGoForm } from "./go-names.ts";
 /** A body in Go's struct JSON. */
 export interface GoJsonBody {
   readonly text: string;
-  /** Something in it is written as in protojson, which Go refuses: a server of ours reads it, for Go write it strictly. */
+  /** Something in it is written as in protojson, which Go's struct JSON refuses: write it strictly for that. */
   readonly lenient: boolean;
 }
 
 /**
- * Writes the field of a request message that is a whole body and no message. Go servers read it by `encoding/json`
- * (original names, numbers for 64-bit integers and enums), which Protobuf JSON readers understand as well, but for
- * well-known types and oneofs: those are written as in protojson, unless `strict`.
+ * Writes a request message, or the field of it that is the body, so that `encoding/json` of Go and Protobuf JSON both
+ * read it: original names, numbers for 64-bit integers and enums. They differ in well-known types and oneofs, which are
+ * written as in protojson, unless `strict`; the other refuses them.
  */
-export function writeGoJson(field: DescField, message: unknown, options: { strict: boolean }): GoJsonBody {
-  const { parent } = field;
-  const whole = isMessage(message, parent) ? message : create(parent, message as MessageInitShape<DescMessage>);
+export function writeGoJson(type: DescMessage | DescField, message: unknown, options: { strict: boolean }): GoJsonBody {
+  const desc = type.kind === "message" ? type : type.parent;
+  const whole = isMessage(message, desc) ? message : create(desc, message as MessageInitShape<DescMessage>);
+  const root = reflect(desc, whole as Message);
   const writer = new Writer(options.strict);
-  const value = writer.field(field, reflect(parent, whole as Message).get(field));
+  const value = type.kind === "message" ? writer.message(root) : writer.field(type, root.get(type));
   return { text: JSON.stringify(value), lenient: writer.lenient };
 }
 
@@ -54,10 +55,10 @@ class Writer {
     if (value instanceof Uint8Array) return base64Encode(value);
     if (typeof value === "bigint") return rawNumber(value);
     if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-    return typeof value === "object" ? this.#message(value as ReflectMessage) : (value as JsonValue);
+    return typeof value === "object" ? this.message(value as ReflectMessage) : (value as JsonValue);
   }
 
-  #message(value: ReflectMessage): JsonValue {
+  message(value: ReflectMessage): JsonValue {
     const { desc, message } = value;
     if (desc.typeName.startsWith("google.protobuf.") && !(this.#strict && hasGoForm(desc))) {
       this.lenient ||= hasGoForm(desc);

@@ -176,6 +176,37 @@ describe("the codec", () => {
     ]);
   });
 
+  it("as json can be read by both kinds of Kratos servers, and is protojson again for one of v3", async () => {
+    let isNew = false;
+    await using peer = await setUp((request, response) => {
+      const isJson = request.headers["content-type"] === "application/json";
+      const message = isNew
+        ? "body unmarshal json: cannot unmarshal string into Go struct field Everything.timestamp of type timestamppb.Timestamp"
+        : "unregister Content-Type: application/protojson";
+      const error = { code: 400, reason: "CODEC", message };
+      replyJson(isJson === isNew ? error : {}, { status: isJson === isNew ? 400 : 200 })(
+        request,
+        response,
+        response.req,
+      );
+    });
+    const init = { int64Value: 5n, color: Color.BLUE, timestamp: { seconds: 5n } };
+    await peer.echo.postEverything({ ...init, choice: { case: "choiceText", value: "x" } });
+    expect(JSON.parse(peer.server.seen[1]?.body ?? "")).toEqual({
+      int64_value: 5,
+      color: 7,
+      timestamp: "1970-01-01T00:00:05Z",
+      choice_text: "x",
+      // Makes Go's struct JSON refuse the body, which would lose the member otherwise.
+      Choice: { ChoiceText: "x" },
+    });
+    isNew = true;
+    await peer.echo.postEverything(init);
+    await peer.echo.postEverything(init);
+    const types = peer.server.seen.map((request) => request.headers["content-type"]?.slice("application/".length));
+    expect(types).toEqual(["protojson", "json", "json", "protojson", "protojson"]);
+  });
+
   it("stays protojson when a server that knows it passes such an error on", async () => {
     let calls = 0;
     await using peer = await setUp((request, response) => {

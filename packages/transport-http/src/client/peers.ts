@@ -13,7 +13,7 @@ export interface ConnectionOptions {
 }
 
 /** A way of writing requests that some servers refuse, and then get another. */
-export type Dialect = "protojson" | "lenientGoJson" | "longQuery";
+export type Dialect = "protojson" | "json" | "lenientGoJson" | "longQuery";
 
 /** A server at one address, and what was learnt of it. */
 export interface Peer extends ErrorPlace {

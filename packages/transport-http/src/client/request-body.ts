@@ -36,12 +36,12 @@ export function compileRequestBody(
 /** Prepares bodies that hold the whole request message. */
 export function compileWholeBody(input: DescMessage, options: BodyOptions): BodyEncoder {
   if (isHttpBody(input)) return rawBody;
-  return encodeWith(compileForms(input, options));
+  return codecBody(input, options);
 }
 
 function compileFieldBody(field: DescField, options: BodyOptions): BodyEncoder {
   if (isPlain(field) && !isForeign(options.codec)) return plainBody(field);
-  const encode = isHttpBody(field) ? rawBody : encodeWith(compileForms(field, options));
+  const encode = isHttpBody(field) ? rawBody : codecBody(field, options);
   return (message, peer) => encode(getField(message, field), peer);
 }
 
@@ -68,32 +68,35 @@ export function codecNamed(name: string, codecs: CodecRegistry): NegotiatedCodec
   throw new Error(`there is no codec ${JSON.stringify(name)}: there are ${codecs.names.join(", ")}; add it to codecs`);
 }
 
-interface Form {
-  readonly contentType: string;
-  encode(value: unknown): Uint8Array | string;
+type Encode = (value: unknown) => Uint8Array | string;
+
+function codecBody(type: DescMessage | DescField, { codecs, codec }: BodyOptions): BodyEncoder {
+  if (codec === undefined) return protojsonOrJson(type, codecNamed("protojson", codecs));
+  const named = codecNamed(codec, codecs);
+  const encode = encoderOf(type, named);
+  return (value) => encoded(named.contentType, encode, value);
 }
 
-interface Forms {
-  readonly first: Form;
-  /** For peers that don't know the first. */
-  readonly second: Form | undefined;
-}
-
-function compileForms(type: DescMessage | DescField, { codecs, codec }: BodyOptions): Forms {
-  const formOf = (name: string): Form => {
-    const { codec: found, contentType } = codecNamed(name, codecs);
-    const compiled = found.compile(type);
-    return { contentType, encode: (value) => compiled.encode(value) };
-  };
-  return { first: formOf(codec ?? "protojson"), second: codec === undefined ? formOf("json") : undefined };
-}
-
-function encodeWith({ first, second }: Forms): BodyEncoder {
+function protojsonOrJson(type: DescMessage | DescField, protojson: NegotiatedCodec): BodyEncoder {
+  const encode = encoderOf(type, protojson);
+  const desc = type.kind === "message" ? type : type.message;
+  // What may be whole bodies but no messages in a message (wrappers, Struct) is the same in every JSON.
+  const isPlainJson = desc === undefined || desc.typeName.startsWith("google.protobuf.");
+  // v3 servers may stand behind the same address as v2 servers, or take their place: they must not misread it.
+  const encodeForBoth: Encode = isPlainJson ? encode : (value) => writeGoJson(desc, value, { strict: false }).text;
   return (value, peer) => {
-    const form = second !== undefined && peer.reads.protojson === false ? second : first;
-    const dialect = form === first && second !== undefined ? "protojson" : undefined;
-    return { contentType: form.contentType, bytes: value === undefined ? null : form.encode(value), dialect };
+    if (peer.reads.protojson === false) return encoded("application/json", encodeForBoth, value, "json");
+    return encoded(protojson.contentType, encode, value, "protojson");
   };
+}
+
+function encoderOf(type: DescMessage | DescField, { codec }: NegotiatedCodec): Encode {
+  const compiled = codec.compile(type);
+  return (value) => compiled.encode(value);
+}
+
+function encoded(contentType: string, encode: Encode, value: unknown, dialect?: Dialect): EncodedBody {
+  return { contentType, bytes: value === undefined ? null : encode(value), dialect };
 }
 
 function plainBody(field: DescField): BodyEncoder {

@@ -6,7 +6,7 @@ import { isIdleRace } from "./connection-error.ts";
 import { Exchange } from "./exchange.ts";
 import type { EncodedRequest } from "./method-request.ts";
 import type { Peer } from "./peers.ts";
-import { isRefusal } from "./refusal.ts";
+import { learnReading, learnRefusal } from "./refusal.ts";
 import type { ErrorDecoder } from "./reply-error.ts";
 import { requestHeaders } from "./request-headers.ts";
 
@@ -17,10 +17,14 @@ export interface SendOptions {
   readonly decodeError: ErrorDecoder;
 }
 
+// Servers of both kinds behind one address could each refuse what the other reads.
+const maxRefusals = 2;
+
 /** Sends a request to a server and reads its reply. What it throws is a KratosError. */
 export async function send(message: Message, options: SendOptions): Promise<Message> {
   const { peer, transporter } = options;
   const { plan } = transporter;
+  let refused = 0;
   let repeated = false;
   while (true) {
     const { path, contentType, body, dialect } = encode(message, options);
@@ -28,10 +32,10 @@ export async function send(message: Message, options: SendOptions): Promise<Mess
     const exchange = new Exchange(peer, { method: plan.binding.verb, path: peer.basePath + path, headers, body });
     try {
       const reply = await roundTrip(exchange, options);
-      if (dialect !== undefined) peer.reads[dialect] = true;
+      if (dialect !== undefined) learnReading(dialect, peer);
       return reply;
     } catch (error) {
-      if (dialect !== undefined && isRefusal(error, dialect, peer)) peer.reads[dialect] = false;
+      if (dialect !== undefined && refused < maxRefusals && learnRefusal(error, dialect, peer)) refused++;
       else if (!repeated && wasIdleRace(exchange)) repeated = true;
       else throw error;
     }

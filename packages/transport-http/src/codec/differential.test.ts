@@ -45,20 +45,30 @@ describe(`codecs and protobuf-es on ${cases} random messages (KRATOS_DIFFERENTIA
       const message = create(desc, randomInit(desc, random, 0) as never) as Message;
       // The null that stands for an absent value reads as the value null, in Go as well.
       if (isMessage(message, EverythingSchema)) message.value ??= fromJson(ValueSchema, null);
-      const context = `seed ${seed + i}: ${toJsonString(desc, message, { registry })}`;
+      const context = () => `seed ${seed + i}: ${toJsonString(desc, message, { registry })}`;
       const compiled = json.compile(desc);
       const text = compiled.encode(message) as string;
-      expectEqual(desc, fromJsonString(desc, text, { registry }), message, `protobuf-es reads ours, ${context}`);
-      expectEqual(desc, compiled.decode(encoder.encode(text)), message, `we read ours, ${context}`);
+      expectEqual(
+        desc,
+        fromJsonString(desc, text, { registry }),
+        message,
+        () => `protobuf-es reads ours, ${context()}`,
+      );
+      expectEqual(desc, compiled.decode(encoder.encode(text)), message, () => `we read ours, ${context()}`);
       const theirs = toJsonString(desc, message, { registry, prettySpaces: i % 3 });
       // Not the message itself: JSON.stringify drops the sign of a negative zero.
       const read = fromJsonString(desc, theirs, { registry });
-      expectEqual(desc, compiled.decode(encoder.encode(theirs)), read, `we read theirs, ${context}`);
+      expectEqual(desc, compiled.decode(encoder.encode(theirs)), read, () => `we read theirs, ${context()}`);
       const value = values.compile(desc);
-      expectEqual(desc, value.decode(encoder.encode(value.encode(read) as string)), read, `by values, ${context}`);
+      expectEqual(
+        desc,
+        value.decode(encoder.encode(value.encode(read) as string)),
+        read,
+        () => `by values, ${context()}`,
+      );
       const binary = protoCodec.compile(desc);
-      expectEqual(desc, fromBinary(desc, binary.encode(message) as Uint8Array), message, `binary, ${context}`);
-      expectEqual(desc, binary.decode(toBinary(desc, message)), message, `from binary, ${context}`);
+      expectEqual(desc, fromBinary(desc, binary.encode(message) as Uint8Array), message, () => `binary, ${context()}`);
+      expectEqual(desc, binary.decode(toBinary(desc, message)), message, () => `from binary, ${context()}`);
     }
   });
 
@@ -79,7 +89,7 @@ describe(`codecs and protobuf-es on ${cases} random messages (KRATOS_DIFFERENTIA
       const ours = attempt(() => json.compile(EverythingSchema).decode(encoder.encode(text)) as Message);
       const theirs = attempt(() => fromJsonString(EverythingSchema, text, { registry, ignoreUnknownFields: true }));
       if (ours === undefined || theirs === undefined) expect(ours, `seed ${seed + i}: ${text}`).toBe(theirs);
-      else expectEqual(EverythingSchema, ours, theirs, `seed ${seed + i}: ${text}`);
+      else expectEqual(EverythingSchema, ours, theirs, () => `seed ${seed + i}: ${text}`);
     }
   });
 
@@ -94,10 +104,10 @@ describe(`codecs and protobuf-es on ${cases} random messages (KRATOS_DIFFERENTIA
   });
 });
 
-function expectEqual(desc: DescMessage, actual: unknown, expected: Message, context: string): void {
+function expectEqual(desc: DescMessage, actual: unknown, expected: Message, context: () => string): void {
   // Stricter than equals(): a message of ours shall not differ in what a person sees either, and NaN is NaN.
   if (!isDeepStrictEqual(actual, expected))
-    expect.fail(`${desc.typeName}: ${context}\n${inspect(actual, deep)}\nis not\n${inspect(expected, deep)}`);
+    expect.fail(`${desc.typeName}: ${context()}\n${inspect(actual, deep)}\nis not\n${inspect(expected, deep)}`);
 }
 
 const deep = { depth: 20, breakLength: 160, sorted: true };

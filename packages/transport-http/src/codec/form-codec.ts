@@ -1,8 +1,9 @@
-import { create, type DescField } from "@bufbuild/protobuf";
+import type { DescField } from "@bufbuild/protobuf";
 import type { CompiledCodec, MessageCodec } from "@kratos-ts/core";
 import { codecError } from "./codec-error.ts";
 import { holdsJson } from "./local-form.ts";
 import { isWrapperField } from "./query/read-text.ts";
+import { messageFactory } from "./message-factory.ts";
 import { compileQuery } from "./query.ts";
 
 /** `application/x-www-form-urlencoded`: the rules of a query, but a malformed pair is an error. */
@@ -12,10 +13,11 @@ export const formCodec: MessageCodec = {
     const desc = type.kind === "message" ? type : type.message;
     if (type.kind === "field" && !isMessageField(type)) return refusingCodec(type);
     const query = compileQuery(desc!);
+    const make = messageFactory(desc!);
     return {
       encode: (value) => query.encode(value),
       decode: (bytes) => {
-        const message = create(desc!);
+        const message = make();
         query.decodeInto(message, textOf(bytes), { strict: true });
         return message;
       },

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Connections } from "./connections.ts";
+import { nodeHttp } from "./node-http.ts";
 
 // How long a caller gets to read why it was refused before its connection is destroyed.
 const lingerMs = 2000;
@@ -38,7 +38,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, c
 export function endWith(socket: Socket, status: { code: number; reason: string; message: string }): void {
   const body = JSON.stringify({ ...status, metadata: {} });
   socket.end(
-    `HTTP/1.1 ${status.code} ${STATUS_CODES[status.code]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status.code} ${nodeHttp.STATUS_CODES[status.code]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   const timer = setTimeout(() => socket.destroy(), lingerMs).unref();

@@ -12,6 +12,8 @@ export class Connections {
 
   add(socket: TrackedSocket): void {
     this.#sockets.add(socket);
+    // Node hears of errors itself, but not on a socket that it has handed over (CONNECT).
+    socket.on("error", ignore);
     // A half-closed connection counts as gone, as in Go: nearly always the caller has closed it. A reply is still tried.
     socket.once("end", () => cancelCalls(socket));
     socket.once("close", () => {
@@ -75,3 +77,5 @@ function callsOf(socket: TrackedSocket): HttpCall[] {
 function cancelCalls(socket: TrackedSocket): void {
   for (const call of callsOf(socket)) call.abandon();
 }
+
+function ignore(): void {}

@@ -152,6 +152,18 @@ describe("what is no request", () => {
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
+  it("may be reset at any moment", async () => {
+    const endpoint = await started();
+    for (const line of ["CONNECT a:80 HTTP/1.1", "GET /v1/sleep/10 HTTP/1.1", "NONSENSE", "POST /v1/raw HTTP/1.1"]) {
+      await using connection = new RawConnection(endpoint);
+      connection.write(line, "Host: a", "Content-Length: 5", "");
+      await send(endpoint, "GET /v1/items/7");
+      connection.socket.resetAndDestroy();
+      await send(endpoint, "GET /v1/items/7");
+    }
+    expect((await send(endpoint, "GET /v1/sleep/20")).status).toBe(200);
+  });
+
   it("does not harm other calls", async () => {
     const endpoint = await started();
     await using connection = new RawConnection(endpoint);

@@ -1,9 +1,9 @@
-import { createServer, type Server, type ServerOptions } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import type { Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
 import { endWith, refuseConnection } from "./client-error.ts";
 import { failOutside } from "./dispatcher.ts";
 import { composeFilters, type Listener } from "./filter.ts";
+import { nodeHttp } from "./node-http.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { awaitContinue } from "./request-body.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -20,11 +20,13 @@ export function createNodeServer(core: ServerCore, dispatch: Listener): NodeServ
   const nodeOptions = serverOptions(options);
   const server =
     options.tls === undefined
-      ? createServer(nodeOptions, listener)
-      : createTlsServer(
-          { handshakeTimeout: options.headersTimeoutMs || 120_000, ...options.tls, ...nodeOptions },
-          listener,
-        );
+      ? nodeHttp.createServer(nodeOptions, listener)
+      : process
+          .getBuiltinModule("node:https")
+          .createServer(
+            { handshakeTimeout: options.headersTimeoutMs || 120_000, ...options.tls, ...nodeOptions },
+            listener,
+          );
   // Callers that close their half of a connection still get their answer.
   (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
   // Their bytes are limited, so their number is; node would drop those above it without a word.

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from "node:http";
 import { KratosError } from "@kratos-ts/core";
+import { nodeHttp } from "./node-http.ts";
 
 /** Sends the caller elsewhere. Made by `redirect`. */
 export class Redirect extends KratosError {
@@ -35,7 +35,7 @@ export function locationOf(url: string, from: string): string {
 /** The short note that goes with a redirect for people (RFC 9110 §15.4). */
 export function redirectNote(location: string, code: number): string {
   const href = location.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-  return `<a href="${href}">${STATUS_CODES[code] ?? "Redirect"}</a>.\n\n`;
+  return `<a href="${href}">${nodeHttp.STATUS_CODES[code] ?? "Redirect"}</a>.\n\n`;
 }
 
 // Line breaks must not end the header, and headers are ASCII.

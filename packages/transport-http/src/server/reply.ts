@@ -22,7 +22,8 @@ export function writeReply(call: HttpCall, { status, contentType, body }: Reply)
   else setHead(call, status, headers);
   if (call.held) response.write(body);
   else if (bodyless) response.end();
-  else response.end(body);
+  // Node sends a string in one piece with the headers, and those as UTF-8, too; by themselves they go as the Latin-1 they are.
+  else response.end(typeof body === "string" && call.replyHeaderList?.some(beyondAscii) ? Buffer.from(body) : body);
 }
 
 /** Adds the headers that the call has set, but for those that are the transport's own. */
@@ -50,4 +51,8 @@ export function setHead({ response }: HttpCall, status: number, headers: readonl
 
 function byteLength(body: Uint8Array | string): number {
   return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
+
+function beyondAscii(text: string): boolean {
+  return /[^\x20-\x7e\t]/.test(text);
 }

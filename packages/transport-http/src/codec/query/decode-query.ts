@@ -25,7 +25,9 @@ export function decodeQuery(
 ): void {
   const where = strict ? "form field" : "query parameter";
   const reading = new QueryReading(where);
+  const isPlain = !/[%+;]/.test(rawQuery);
   forEachPair(rawQuery, (rawKey, rawValue) => {
+    if (isPlain) return reading.set(desc, message, rawKey, rawValue);
     const isSplit = rawKey.includes(";") || rawValue.includes(";");
     const key = isSplit ? undefined : unescapeQuery(rawKey);
     const value = isSplit ? undefined : unescapeQuery(rawValue);
@@ -78,7 +80,7 @@ class QueryReading {
     const field = queryPlan(desc).get(key.slice(from, end));
     const next = field?.mapKey === undefined ? endOfIndex(key, end) : end;
     if (field === undefined || next === undefined) return undefined;
-    const path = `${at.path}.${field.desc.name}`;
+    const path = at.path === "" ? field.desc.name : `${at.path}.${field.desc.name}`;
     if (field.mapKey !== undefined) setMapText(message, field, mapKeyIn(key, end, place), textOf(value, place), place);
     else if (next === key.length) this.setLeaf(message, field, path, textOf(value, place), place);
     else if (isPlainMessage(field))

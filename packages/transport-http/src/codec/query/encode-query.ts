@@ -30,11 +30,12 @@ export function encodeQuery(desc: DescMessage, message: MessageInit, skip: Reado
   const query: QueryWriter = { skip, pairs: [] };
   writeMessage(desc, message, query, { key: "", path: "" });
   query.pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return query.pairs.map(([key, values]) => pairText(escapeQuery(key), values)).join("&");
-}
-
-function pairText(key: string, values: readonly string[]): string {
-  return values.map((value) => `${key}=${escapeQuery(value)}`).join("&");
+  let text = "";
+  for (const [key, values] of query.pairs) {
+    const name = escapeQuery(key);
+    for (const value of values) text += `${text === "" ? "" : "&"}${name}=${escapeQuery(value)}`;
+  }
+  return text;
 }
 
 function writeMessage(desc: DescMessage, message: MessageInit, query: QueryWriter, at: Prefix): void {
@@ -73,8 +74,9 @@ function implicitZero(field: DescField): unknown {
 
 function isZero(value: unknown, zero: unknown): boolean {
   if (zero instanceof Uint8Array) return (value as Uint8Array).length === 0;
-  // 0n, 0 and "0" alike; but the negative zero is a value.
-  return typeof zero === "bigint" ? String(value) === "0" : Object.is(value, zero);
+  // A 64-bit zero in any form that protobuf-es has; but the negative zero of a double is a value.
+  if (typeof zero === "bigint") return value === zero || value === "0" || value === 0;
+  return Object.is(value, zero);
 }
 
 type WriteFieldValue = (value: unknown, query: QueryWriter, at: Prefix) => void;

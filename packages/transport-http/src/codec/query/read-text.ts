@@ -8,7 +8,7 @@ import { fromPaddedBase64 } from "../text/base64.ts";
 import { parseGoDuration } from "../text/duration-text.ts";
 import { snakeCasePath } from "../text/field-mask-text.ts";
 import { toFloat32Range } from "../text/float-text.ts";
-import { isInt32, isInt64, isUint32, isUint64 } from "../text/integer-text.ts";
+import { isInt64, isUint64 } from "../text/integer-text.ts";
 import { parseTimestamp } from "../text/timestamp-text.ts";
 import { wellKnownKind } from "../well-known.ts";
 
@@ -77,9 +77,18 @@ function readInteger(text: string, syntax: RegExp, fits: (value: bigint) => bool
   return fits(value) ? value : undefined;
 }
 
-function readInt(text: string, syntax: RegExp, fits: (value: bigint) => boolean): number | undefined {
-  const value = readInteger(text, syntax, fits);
-  return value === undefined ? undefined : Number(value);
+function readInt(text: string, syntax: RegExp, fits: (value: number) => boolean): number | undefined {
+  const value = syntax.test(text) ? Number(text) : Number.NaN;
+  // Zero as it is: there is no negative one among integers.
+  return fits(value) ? value || 0 : undefined;
+}
+
+function isInt32(value: number): boolean {
+  return (value | 0) === value;
+}
+
+function isUint32(value: number): boolean {
+  return value >>> 0 === value;
 }
 
 function readDouble(text: string): number | undefined {

@@ -51,8 +51,9 @@ function formatGoFloat(value: number, format: (value: number) => string): string
   if (value === 0) return zeroText(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
   const text = format(value);
+  const magnitude = Math.abs(Number(text));
+  if (magnitude >= 1e-4 && magnitude < 1e6) return text;
   const [mantissa = "", exponent = ""] = Number(text).toExponential().split("e");
-  if (Number(exponent) >= -4 && Number(exponent) < 6) return text;
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
 }
 

@@ -1,5 +1,6 @@
 /** The largest finite value of a `float`. */
 const maxFloat32 = 3.4028234663852886e38;
+const minNormal = 1.1754943508222875e-38;
 
 /**
  * A number as the value of a `float` field: what lies beyond its range only in digits it does not have (as in
@@ -17,7 +18,8 @@ export function formatFloat32(value: number): string {
   // Two decimals of six digits are never the same float, so there is no shorter one.
   if (text.length <= 7) return text;
   const float = Math.fround(value);
-  for (let digits = 6; digits < 9; digits++) {
+  // The smallest floats have fewer than six digits.
+  for (let digits = Math.abs(float) < minNormal ? 1 : 6; digits < 9; digits++) {
     const candidate = Number(float.toPrecision(digits));
     if (Math.fround(candidate) === float) return String(candidate);
   }

@@ -5,7 +5,7 @@ import { file_google_rpc_error_details } from "@kratos-ts/core/proto/google/rpc/
 import { file_google_rpc_status } from "@kratos-ts/core/proto/google/rpc/status_pb.js";
 import { file_interop_v1_interop } from "../gen/interop/v1/interop_pb.ts";
 
-/** Every type that vectors name. */
+/** Every type that a message of type Any may hold, or a vector may name. */
 export const registry = createRegistry(
   file_interop_v1_interop,
   file_errors_errors,

@@ -1,0 +1,1 @@
+export { type XmlCodecOptions, type XmlForms, xmlCodec } from "./xml-codec.ts";
