@@ -4,14 +4,12 @@ import { readFlags } from "./peer/flags.ts";
 import { jsonObjects, parseJson } from "./peer/json-values.ts";
 import { type Case, runCase } from "./peer/run.ts";
 
-const TEMP = setInterval(() => {}, 1e6);
 try {
   await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
-clearInterval(TEMP);
 
 async function main(): Promise<void> {
   const flags = readFlags({

@@ -1,16 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { interopSummary, type TestReport } from "../../interop/src/summary.ts";
 import { run, workspaceTool } from "../toolchain/run.mjs";
 import type { Outcome } from "./outcome.ts";
 
 /** The part of vitest's JSON report that is read here. */
-interface Report {
+interface Report extends TestReport {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
+  testResults: (TestReport["testResults"][number] & { status: string })[];
 }
 
 /** Runs every test of the workspace and counts by vitest's own report. */
@@ -35,8 +36,14 @@ function outcome(ok: boolean, output: string, report: Report | undefined): Outco
     failed: ok ? failed : Math.max(failed, 1),
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
     output,
-    notes: [...new Set(output.match(/left out: .*$/gm))],
+    notes: [...new Set(output.match(/left out: .*$/gm)), ...counts(report)],
   };
+}
+
+/** What is counted by itself beside the tests. */
+function counts(report: Report | undefined): string[] {
+  const interop = report && interopSummary(report);
+  return interop === undefined ? [] : [interop];
 }
 
 function readReport(file: string): Report | undefined {

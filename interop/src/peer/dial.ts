@@ -3,8 +3,9 @@ import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import type { Middleware } from "@kratos-ts/core";
 import { clientMetadata, type MetadataInit } from "@kratos-ts/middleware/metadata";
 import { createGrpcTransport } from "@kratos-ts/transport-grpc";
-import { createHttpTransport } from "../../../packages/transport-http/src/client/http-transport.ts"; // TEMP
+import { createHttpTransport } from "@kratos-ts/transport-http";
 import { Echo, Faults, Streams } from "../gen/interop/v1/interop_pb.ts";
+import { jsonCodecs } from "./message-types.ts";
 import { clientTracing } from "./tracing.ts";
 
 export interface DialOptions {
@@ -47,5 +48,5 @@ function transportTo({ endpoint, timeoutMs, codec, ...options }: DialOptions): T
   if (options.tracing) middleware.push(clientTracing());
   if (options.metadata) middleware.push(clientMetadata({ constants: options.constants }));
   if (endpoint.startsWith("grpc:")) return createGrpcTransport({ endpoint, middleware, timeoutMs });
-  return createHttpTransport({ endpoint, middleware, timeoutMs, codec });
+  return createHttpTransport({ endpoint, middleware, timeoutMs, codec, codecs: jsonCodecs });
 }

@@ -1,8 +1,10 @@
 import { createRegistry, type DescMessage } from "@bufbuild/protobuf";
+import type { Codec } from "@kratos-ts/core";
 import { file_errors_errors } from "@kratos-ts/core/proto/errors/errors_pb.js";
 import { file_google_api_httpbody } from "@kratos-ts/core/proto/google/api/httpbody_pb.js";
 import { file_google_rpc_error_details } from "@kratos-ts/core/proto/google/rpc/error_details_pb.js";
 import { file_google_rpc_status } from "@kratos-ts/core/proto/google/rpc/status_pb.js";
+import { createJsonCodec } from "@kratos-ts/transport-http";
 import { file_interop_v1_interop } from "../gen/interop/v1/interop_pb.ts";
 
 /** Every type that a message of type Any may hold, or a vector may name. */
@@ -14,6 +16,9 @@ export const registry = createRegistry(
   file_google_rpc_error_details,
   ...file_interop_v1_interop.dependencies,
 );
+
+/** Kratos's two names of protobuf JSON, with these types for what an Any may hold. */
+export const jsonCodecs: readonly Codec[] = ["json", "protojson"].map((name) => createJsonCodec({ name, registry }));
 
 /** The type of that full name; a name without a package is of the contract. */
 export function messageTypeOf(name: string): DescMessage {

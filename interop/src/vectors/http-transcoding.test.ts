@@ -1,8 +1,8 @@
 import { fromBinary, toJson } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { StatusSchema } from "@kratos-ts/core/proto/errors/errors_pb.js";
+import { createHttpTransport } from "@kratos-ts/transport-http";
 import { afterAll, beforeAll } from "vitest";
-import { createHttpTransport } from "../../../packages/transport-http/src/client/http-transport.ts"; // TEMP
 import { Echo, EverythingSchema } from "../gen/interop/v1/interop_pb.ts";
 import type { Endpoints } from "../peer/server.ts";
 import { type CannedHttp, startCannedHttp } from "../testing/canned-http.ts";

@@ -1,8 +1,8 @@
 import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import type { KratosError } from "@kratos-ts/core";
+import { createHttpTransport } from "@kratos-ts/transport-http";
 import { afterAll, beforeAll } from "vitest";
-import { createHttpTransport } from "../../../packages/transport-http/src/client/http-transport.ts"; // TEMP
 import { messageTypeOf } from "../peer/message-types.ts";
 import { type CannedHttp, startCannedHttp } from "../testing/canned-http.ts";
 import { serviceWithRule } from "./rule-service.ts";

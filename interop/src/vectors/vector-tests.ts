@@ -33,13 +33,13 @@ export function vectorTests<C extends { name: string }>(file: string, suite: Vec
         else differs(ours, theirs, known);
       });
     }
+  });
 
-    // Not a case itself.
-    test("names are unique, and no difference is known of a case that is not there", () => {
-      const names = cases.map(({ name }) => name);
-      expect(new Set(names).size).toBe(names.length);
-      expect(Object.keys(differences).filter((name) => !names.includes(name))).toEqual([]);
-    });
+  // No vector itself, so outside.
+  test(`cases of ${file} have a name of their own each, and no difference is known of one that is not there`, () => {
+    const names = cases.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.keys(differences).filter((name) => !names.includes(name))).toEqual([]);
   });
 }
 

@@ -3,7 +3,7 @@ import { BaseContext } from "./base-context.ts";
 import { now } from "./clock.ts";
 import type { Context, MutableContextValues } from "./context.ts";
 import type { ContextKey } from "./context-key.ts";
-import { unwatchDeadline, watchDeadline } from "./deadline-sweep.ts";
+import { type Expiring, unwatchDeadline, watchDeadline } from "./deadline-sweep.ts";
 import { errorClientClosed, errorGatewayTimeout } from "./named-errors.ts";
 import { reportUncaught } from "./report-error.ts";
 import type { Transporter } from "./transporter.ts";
@@ -31,6 +31,8 @@ export class CallContext extends BaseContext {
   readonly transporter: Transporter | undefined;
   readonly descriptor: DescMethod | undefined;
   readonly expiresAt: number | undefined;
+  before: Expiring | undefined = undefined;
+  after: Expiring | undefined = undefined;
   readonly #parent: Context | undefined;
   #unfollow: Array<() => void> | undefined;
   #controller: AbortController | undefined;

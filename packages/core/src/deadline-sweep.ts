@@ -5,12 +5,19 @@ import { reportUncaught } from "./report-error.ts";
 export interface Expiring {
   readonly deadline: number | undefined;
   expire(): void;
+  /** Its neighbours in the list of what is watched; undefined while it is not. The list's own. */
+  before?: Expiring | undefined;
+  after?: Expiring | undefined;
 }
 
 // Sweeps are at least this far apart, so that many different deadlines cost a bounded number of passes.
 const granularityMs = 10;
 
-const waiting = new Set<Expiring>();
+// A list through its items costs a call neither memory nor hashing, and leaves nothing behind that keeps calls alive
+// (a Set's tables do, once they have grown old). The head is no item.
+const head: Expiring = { deadline: undefined, expire() {} };
+head.before = head;
+head.after = head;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let nextSweep = Number.POSITIVE_INFINITY;
 
@@ -19,14 +26,24 @@ let nextSweep = Number.POSITIVE_INFINITY;
  * routing); it fires up to 10 ms late and does not keep the process alive.
  */
 export function watchDeadline(item: Expiring): void {
-  if (item.deadline === undefined) return;
-  waiting.add(item);
-  if (item.deadline < nextSweep) arm(item.deadline);
+  const { deadline } = item;
+  if (deadline === undefined) return;
+  const last = head.before as Expiring;
+  item.before = last;
+  item.after = head;
+  last.after = item;
+  head.before = item;
+  if (deadline < nextSweep) arm(deadline);
 }
 
 /** Stops watching; harmless when the item was not watched. */
 export function unwatchDeadline(item: Expiring): void {
-  waiting.delete(item);
+  const { before, after } = item;
+  if (before === undefined || after === undefined) return;
+  before.after = after;
+  after.before = before;
+  item.before = undefined;
+  item.after = undefined;
 }
 
 function arm(at: number): void {
@@ -43,17 +60,23 @@ function sweep(): void {
   nextSweep = Number.POSITIVE_INFINITY;
   const time = now();
   let earliest = Number.POSITIVE_INFINITY;
-  for (const item of waiting) {
+  const due: Expiring[] = [];
+  for (let item = head.after as Expiring; item !== head; item = item.after as Expiring) {
     const deadline = item.deadline as number;
-    if (deadline <= time) {
-      waiting.delete(item);
-      try {
-        item.expire();
-      } catch (error) {
-        reportUncaught(error);
-      }
-    } else if (deadline < earliest) earliest = deadline;
+    if (deadline <= time) due.push(item);
+    else if (deadline < earliest) earliest = deadline;
   }
+  // Only now, since an `expire` may take others off the list.
+  for (const item of due) if (item.before !== undefined) expire(item);
   // An `expire` may have armed the timer for something earlier.
   if (earliest < nextSweep) arm(Math.max(earliest, time + granularityMs));
+}
+
+function expire(item: Expiring): void {
+  unwatchDeadline(item);
+  try {
+    item.expire();
+  } catch (error) {
+    reportUncaught(error);
+  }
 }

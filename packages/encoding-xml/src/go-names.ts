@@ -40,11 +40,15 @@ export function goFieldNames(desc: DescMessage): Map<DescField | DescOneof, stri
   return names;
 }
 
-/** CamelCase as protoc-gen-go makes it: a word starts after an underscore or a digit; what starts no word stays. */
+// The first of each word, after an underscore, a dot or a digit, is a capital; a name begins with one in any case.
+const pieces = /(?<first>(?<=^|\.)_)|(?<joint>[._](?=[a-z]))|(?<dot>\.)|\d|[^.\d][a-z]*/g;
+
+/** CamelCase as protoc-gen-go makes it: `page_size` is `PageSize`, `isbn_13` is `Isbn_13`, `_a` is `XA`. */
 export function goCamelCase(name: string): string {
-  return name
-    .replace(/(^|\.)_/g, "$1X")
-    .replace(/\.(?=[a-z])/g, "_\u0000")
-    .replaceAll(".", "_")
-    .replace(/(^|[^A-Za-z]|[A-Z])([a-z])/g, (whole) => whole);
+  return name.replace(pieces, (piece, first?: string, joint?: string, dot?: string) => {
+    if (first !== undefined) return "X";
+    if (joint !== undefined) return "";
+    if (dot !== undefined) return "_";
+    return piece.charAt(0).toUpperCase() + piece.slice(1);
+  });
 }

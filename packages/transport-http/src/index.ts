@@ -4,6 +4,8 @@ export {
   type HttpTransportTlsOptions,
 } from "./client/http-transport.ts";
 export { createJsonCodec, type JsonCodecOptions } from "./codec/json-codec.ts";
+export type { EnvelopeOptions } from "./server/envelope.ts";
+export type { EnvelopeNames } from "./server/envelope-type.ts";
 export type { Filter } from "./server/filter.ts";
 export { createHttpServer, type HttpServer } from "./server/http-server.ts";
 export type { FetchHandler, Mountable, MountOptions } from "./server/mount.ts";

@@ -49,7 +49,7 @@ export class Channel implements ConnectionOwner {
   #failure: unknown;
   #retryAt = 0;
   #retryTimer: NodeJS.Timeout | undefined;
-  #closed = false;
+  closing = false;
   #onEmpty: (() => void) | undefined;
   // For finding out about idleness without a clock on every call.
   #calls = 0;
@@ -103,11 +103,13 @@ export class Channel implements ConnectionOwner {
 
   /** Takes no more calls. Those in flight have until the signal aborts; then they end with 499. */
   async close(signal: AbortSignal): Promise<void> {
-    this.#closed = true;
+    this.closing = true;
     clearTimeout(this.#retryTimer);
     const gone = closedError(this.address.name);
     for (const call of [...this.#waiting]) this.#refuse(call, gone);
     for (const connection of [...this.#connections]) this.#drain(connection);
+    // Whoever waits for this must not find the process gone before.
+    for (const connection of this.#draining) connection.hold(true);
     if (this.#draining.size === 0) return;
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
@@ -142,7 +144,7 @@ export class Channel implements ConnectionOwner {
   onLost(connection: Connection, cause: unknown): void {
     this.#remove(connection);
     this.#draining.delete(connection);
-    if (!connection.connected && !this.#closed) this.#failed(cause ?? new Error("the server hung up"));
+    if (!connection.connected && !this.closing) this.#failed(cause ?? new Error("the server hung up"));
     if (this.#draining.size === 0) this.#onEmpty?.();
     this.#connectForWaiting();
   }
@@ -177,7 +179,7 @@ export class Channel implements ConnectionOwner {
   #refusal(): KratosError | undefined {
     const { maxQueuedCalls, waitForReady } = this.#settings;
     const { name } = this.address;
-    if (this.#closed) return closedError(name);
+    if (this.closing) return closedError(name);
     if (this.#connections.length === 0 && now() < this.#retryAt && !waitForReady) return this.#unavailable();
     if (this.#waiting.size < maxQueuedCalls) return undefined;
     return errorTooManyRequests("", `${maxQueuedCalls} calls wait for ${name} already (maxQueuedCalls)`);
@@ -200,7 +202,7 @@ export class Channel implements ConnectionOwner {
   /** Opens a connection, unless one is being opened, there are enough, or it is too early to try again. */
   #connectOneMore(): void {
     const connections = this.#connections;
-    if (this.#closed || connections.length >= this.#settings.sessions) return;
+    if (this.closing || connections.length >= this.#settings.sessions) return;
     if (connections.some(({ connected }) => !connected)) return;
     const earlyMs = this.#retryAt - now();
     if (earlyMs > 0) this.#retryIn(earlyMs);
@@ -253,7 +255,7 @@ export class Channel implements ConnectionOwner {
 }
 
 function connectionOf(channel: Channel, settings: ChannelSettings): Connection {
-  return new Connection(channel.address.connect, settings, channel);
+  return new Connection(channel.address, settings, channel);
 }
 
 /** The error of calls on a transport that was closed. */

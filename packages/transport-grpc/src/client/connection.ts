@@ -4,8 +4,8 @@ import type {
   ClientSession,
   ClientSessionHandler,
   ClientTls,
-  ListenAddress,
 } from "../http2/carrier.ts";
+import type { Address } from "./endpoint.ts";
 import type { ClientKeepaliveOptions } from "./options.ts";
 
 /** How the connections of a channel are made and kept. */
@@ -21,6 +21,8 @@ export interface ConnectionSettings {
 export interface ConnectionOwner {
   /** Between two PINGs, in ms; 0: none. */
   readonly pingIntervalMs: number;
+  /** Somebody waits for its end. */
+  readonly closing: boolean;
   /** It can take calls. */
   onReady(connection: Connection): void;
   /** It may have room for one more call. */
@@ -41,11 +43,12 @@ export class Connection implements ClientSessionHandler {
   #connected = false;
   #held = true;
 
-  constructor(address: ListenAddress, settings: ConnectionSettings, owner: ConnectionOwner) {
-    const { connect, limits, tls, connectTimeoutMs, keepalive } = settings;
+  constructor(address: Address, settings: ConnectionSettings, owner: ConnectionOwner) {
+    const { connect, limits, connectTimeoutMs, keepalive } = settings;
+    const tls = address.secure ? (settings.tls ?? {}) : undefined;
     this.#owner = owner;
     this.#keepalive = keepalive;
-    this.session = connect({ address, limits, tls, handler: this });
+    this.session = connect({ address: address.connect, limits, tls, handler: this });
     const cause = new Error(`no HTTP/2 connection within connectTimeoutMs (${connectTimeoutMs})`);
     this.#connectTimer = setTimeout(() => this.session.destroy(cause), connectTimeoutMs).unref();
   }
@@ -56,7 +59,7 @@ export class Connection implements ClientSessionHandler {
 
   /** While it holds the process alive, which it does for the calls on it and those that wait for it. */
   hold(alive: boolean): void {
-    if (this.#held === alive) return;
+    if (this.#held === alive || (this.#owner.closing && !alive)) return;
     this.#held = alive;
     this.session.hold(alive);
   }

@@ -88,7 +88,10 @@ export class DiscoveredTarget implements Target {
     if (known !== undefined) return known;
     if (this.#channels.size >= maxChannels)
       throw errorServiceUnavailable("", `${this.name} has more than ${maxChannels} addresses in use`);
-    const channel = new Channel(nodeAddress(node), this.#settings);
+    const address = nodeAddress(node);
+    if (this.#settings.tls !== undefined && !address.secure)
+      throw new Error(`${address.name} was discovered for ${this.name} and has no TLS, but the tls option is given`);
+    const channel = new Channel(address, this.#settings);
     this.#channels.set(key, channel);
     return channel;
   }

@@ -1,4 +1,11 @@
-import { CallContext, type CancelListener, type Context, errorClientClosed, KratosError } from "@kratos-ts/core";
+import {
+  CallContext,
+  type CancelListener,
+  type Context,
+  errorClientClosed,
+  errorGatewayTimeout,
+  KratosError,
+} from "@kratos-ts/core";
 import { decompress, gzip } from "../compression.ts";
 import { frame, malformed } from "../frame.ts";
 import { formatTimeout } from "../grpc-timeout.ts";
@@ -131,6 +138,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
   #begin(request: unknown): void {
     this.#watch();
     if (this.#over) return;
+    if (this.#ctx.timeoutMs() === 0) throw deadlineExceeded();
     this.#metadata = metadataOf(this.#transporter);
     const bytes = this.#encode(request);
     if (this.#method.settings.gzip && bytes.length >= compressMinBytes) this.#deflate(bytes);
@@ -173,6 +181,7 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
     const { operation, contentType, settings } = this.#method;
     const address = (this.#route as Route).channel.address;
     const leftMs = this.#ctx.timeoutMs();
+    if (leftMs === 0) throw deadlineExceeded();
     const headers = [
       ":method",
       "POST",
@@ -265,8 +274,14 @@ function metadataOf(transporter: ClientTransporter): readonly string[] | undefin
   }
 }
 
-// Of headers that may not be sent.
+// Though nobody has told us: the context that the deadline comes from may have ended before.
+function deadlineExceeded(): KratosError {
+  return errorGatewayTimeout("", "context deadline exceeded");
+}
+
+// Of headers that may not be sent, which node:http2 notices too.
 function unsendable(error: unknown): KratosError {
+  if (error instanceof KratosError) return error;
   return new KratosError({ code: 400, message: `the call can't be sent: ${textOf(error)}`, cause: error });
 }
 

@@ -31,11 +31,13 @@ const openOptions = { endStream: false };
 
 /** One connection of node:http2's client side. */
 export class NodeClientSession implements ClientSession {
+  readonly #socket: Socket;
   readonly #session: ClientHttp2Session;
   readonly #handler: ClientSessionHandler;
   #peer: string | undefined;
   #open = 0;
   #connected = false;
+  #closed = false;
   // Unknown, and so none, until the server's SETTINGS are here.
   #maxStreams = 0;
   #accepting = true;
@@ -44,13 +46,24 @@ export class NodeClientSession implements ClientSession {
 
   constructor(options: ClientCarrierOptions) {
     this.#handler = options.handler;
-    const session = connect("http://localhost", { ...sessionOptions(options), createConnection: () => dial(options) });
+    const socket = dial(options);
+    const session = connect("http://localhost", { ...sessionOptions(options), createConnection: () => socket });
+    this.#socket = socket;
     this.#session = session;
     session.on("error", (error) => this.#fail(error));
-    session.on("connect", (_, socket) => this.#onConnect(options, socket));
+    session.on("connect", () => this.#onConnect(options));
     session.on("remoteSettings", ({ maxConcurrentStreams }) => this.#onSettings(maxConcurrentStreams));
     session.on("goaway", (code, lastStreamId) => this.#onGoaway(code, lastStreamId));
     session.on("close", () => this.#onClose());
+    // When TLS refuses a connection after its handshake, neither the session nor the socket comes to an end by itself.
+    socket.on("error", (error) => {
+      this.#fail(error);
+      socket.destroy();
+    });
+    socket.on("close", () => {
+      session.destroy();
+      setImmediate(() => this.#onClose());
+    });
   }
 
   get ready(): boolean {
@@ -78,6 +91,7 @@ export class NodeClientSession implements ClientSession {
   released(): void {
     this.#open--;
     this.#handler.onCapacity();
+    if (!this.#accepting && this.#open === 0) this.destroy();
   }
 
   /** Why a stream ended before its time. */
@@ -95,13 +109,17 @@ export class NodeClientSession implements ClientSession {
 
   drain(): void {
     this.#accepting = false;
-    this.#session.close();
+    if (this.#open === 0) this.destroy();
+    else this.#session.close();
   }
 
   destroy(cause?: unknown): void {
     this.#accepting = false;
     this.#cause ??= cause;
     this.#session.destroy();
+    // By itself it would wait for the other side to close too, which a dead one never does; what it has to say before
+    // that goes out in an immediate of its own.
+    setImmediate(() => this.#socket.destroy());
   }
 
   ping(): boolean {
@@ -117,12 +135,12 @@ export class NodeClientSession implements ClientSession {
     else this.#session.unref();
   }
 
-  #onConnect({ limits, tls }: ClientCarrierOptions, socket: Socket | TLSSocket): void {
+  #onConnect({ limits, tls }: ClientCarrierOptions): void {
     if (this.#session.destroyed) return;
-    this.#peer = addressOf(socket);
+    this.#peer = addressOf(this.#socket);
     this.#session.setLocalWindowSize(limits.sessionWindowBytes);
     // An HTTP/1 server would answer our preface with garbage; this says what is wrong.
-    if (tls !== undefined && (socket as TLSSocket).alpnProtocol !== "h2")
+    if (tls !== undefined && (this.#socket as TLSSocket).alpnProtocol !== "h2")
       this.destroy(new Error("the server does not offer HTTP/2 (ALPN protocol h2)"));
   }
 
@@ -149,6 +167,8 @@ export class NodeClientSession implements ClientSession {
   }
 
   #onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#accepting = false;
     this.#handler.onClose(this.#cause);
   }

@@ -2,8 +2,8 @@ import type { DescField } from "@bufbuild/protobuf";
 import type { CompiledCodec, MessageCodec } from "@kratos-ts/core";
 import { codecError } from "./codec-error.ts";
 import { holdsJson } from "./local-form.ts";
-import { isWrapperField } from "./query/read-text.ts";
 import { messageFactory } from "./message-factory.ts";
+import { isWrapperField } from "./query/read-text.ts";
 import { compileQuery } from "./query.ts";
 
 /** `application/x-www-form-urlencoded`: the rules of a query, but a malformed pair is an error. */

@@ -1,4 +1,4 @@
-import { create, createRegistry, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { create, createRegistry, toJson } from "@bufbuild/protobuf";
 import { anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { KratosError } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";

@@ -17,8 +17,11 @@ export function writeError(call: HttpCall, thrown: unknown): void {
 }
 
 function errorReply(call: HttpCall, error: KratosError): Reply {
-  const { codec, contentType } = call.core.codecs.forAccept(rawHeaders(call.request.rawHeaders, "accept"));
-  return { status: statusOf(error), contentType, body: codec.compile(StatusSchema).encode(error.toStatus()) };
+  const { codecs, envelope } = call.core;
+  const { codec, contentType } = codecs.forAccept(rawHeaders(call.request.rawHeaders, "accept"));
+  const type = envelope?.errorType ?? StatusSchema;
+  const status = envelope?.errorStatus ?? statusOf(error);
+  return { status, contentType, body: codec.compile(type).encode(error.toStatus()) };
 }
 
 function redirectReply(call: HttpCall, { url, code }: Redirect): Reply {

@@ -1,4 +1,4 @@
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import compression from "compression";
 import cors from "cors";
 import helmet from "helmet";
@@ -41,6 +41,9 @@ describe("filters", () => {
     const large = await send(endpoint, "GET /large", { headers });
     expect(large.headers["content-encoding"]).toBe("gzip");
     expect(gunzipSync(large.body)).toHaveLength(10_000);
+    const small = await send(endpoint, "GET /large", { headers: { "accept-encoding": "br, gzip" } });
+    expect(small.headers["content-encoding"]).toBe("br");
+    expect(brotliDecompressSync(small.body)).toHaveLength(10_000);
     expect((await send(endpoint, "GET /v1/items/7")).json).toMatchObject({ id: "7" });
   });
 
@@ -102,6 +105,22 @@ describe("filters", () => {
     });
     const answer = await send(endpoint, "POST /v1/items:lookup", { type: "application/json", body: '{"id":"8"}' });
     expect(answer.json).toMatchObject({ id: "8" });
+  });
+
+  it("may be for a prefix, which they don't see", async () => {
+    const server = createHttpServer({ address: "127.0.0.1:0" })
+      .use("/a/", (request, _response, next) => {
+        request.seen = [request.url, request.originalUrl];
+        next();
+      })
+      .use((request, response) => response.end(JSON.stringify([request.url, request.seen ?? null])));
+    await server.start();
+    await using _ = server;
+    const seen = async (path: string) => (await send(server.endpoint(), `GET ${path}`)).json;
+    expect(await seen("/a/b?c=/d")).toEqual(["/a/b?c=/d", ["/b?c=/d", "/a/b?c=/d"]]);
+    expect(await seen("/a?x")).toEqual(["/a?x", ["/?x", "/a?x"]]);
+    expect(await seen("/ab")).toEqual(["/ab", null]);
+    expect(() => createHttpServer().use("a", () => {})).toThrow("must be a path such as");
   });
 
   it("may be added with use()", async () => {

@@ -11,6 +11,7 @@ import {
 import { type PathTemplate, parsePathTemplate } from "../rule/path-template.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import type { Filter } from "./filter.ts";
+import { filterUnder } from "./filter-prefix.ts";
 import { addHealthRoutes } from "./health.ts";
 import { endpointOf, listen } from "./listen-address.ts";
 import { compileMethod } from "./method-route.ts";
@@ -43,6 +44,8 @@ export interface HttpServer extends Server, Endpointer, ServiceRegistrar, AsyncD
   mount(prefix: string, handler: Mountable, options?: MountOptions): this;
   /** Adds a filter after those of the options. */
   use(filter: Filter): this;
+  /** Adds a filter for the paths under `prefix`; it sees them without that, as in connect. */
+  use(prefix: string, filter: Filter): this;
 }
 
 /** Makes an HTTP server. Throws a RangeError for an option out of its range. */
@@ -106,8 +109,9 @@ class RuleServer implements HttpServer {
     return this;
   }
 
-  use(filter: Filter): this {
+  use(...given: [filter: Filter] | [prefix: string, filter: Filter]): this {
     this.#checkNew("a filter");
+    const filter = given.length === 1 ? given[0] : filterUnder(parsePrefix(given[0]), given[1]);
     this.#core.filters.push(filter);
     return this;
   }

@@ -38,7 +38,7 @@ function compileBinding(method: DescMethod, binding: HttpBinding, handler: Handl
   };
   if (method.methodKind !== "unary") return { ...route, serve: () => refuseStream(method) };
   const read = compileRequestReader(method.input, binding, core.codecs);
-  const write = compileReplyWriter(method.output, binding.responseBody);
+  const write = compileReplyWriter(method.output, binding.responseBody, core.envelope);
   if (binding.body === undefined) return { ...route, serve: (call) => call.run(handler, read(call, undefined), write) };
   const limit = core.options.maxBodyBytes;
   return {

@@ -36,7 +36,7 @@ export function compileMount(
   const limit = atLeastZero("maxBodyBytes", options.maxBodyBytes ?? options.core.options.maxBodyBytes);
   const strip = options.stripPrefix ?? true;
   const run = async (call: HttpCall): Promise<Response> => {
-    const target = strip ? stripped(call.request.url as string, prefix) : undefined;
+    const target = strip ? stripPrefix(call.request.url as string, prefix) : undefined;
     return runInContext(call.context, handler, webRequest(call, { target, limit }), call.context);
   };
   return {
@@ -64,13 +64,18 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | undef
   let found: Mount | undefined;
   for (const mount of mounts) {
     const { prefix } = mount;
-    const within = path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
-    if (within && (found === undefined || prefix.length > found.prefix.length)) found = mount;
+    if (isWithin(prefix, path) && (found === undefined || prefix.length > found.prefix.length)) found = mount;
   }
   return found;
 }
 
-function stripped(target: string, prefix: string): string {
+/** Whether `path` is `prefix` or below it. */
+export function isWithin(prefix: string, path: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
+}
+
+/** Path and query without the prefix that the path is within. */
+export function stripPrefix(target: string, prefix: string): string {
   const rest = target.slice(prefix.length);
   return rest.startsWith("/") ? rest : `/${rest}`;
 }

@@ -1,5 +1,6 @@
 import type { TlsOptions } from "node:tls";
 import { type Codec, type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
+import type { EnvelopeOptions } from "./envelope.ts";
 import type { Filter } from "./filter.ts";
 
 /** TLS of a server, with the names of node:tls: `cert`, `key`, `ca`, `requestCert`, `rejectUnauthorized`, … */
@@ -16,6 +17,11 @@ export interface HttpServerOptions {
   timeoutMs?: number | undefined;
   /** More codecs beside json, protojson, proto and x-www-form-urlencoded; one of the same name replaces it. Default none. */
   codecs?: readonly Codec[] | undefined;
+  /**
+   * Wraps the replies of service methods, and every error, as `{code, message, data}`: for front ends that are built on
+   * that; Kratos clients don't read it. google.api.HttpBody, redirects and Responses stay as they are. Default false.
+   */
+  envelope?: boolean | EnvelopeOptions | undefined;
   /** Serves HTTPS. Default: cleartext. */
   tls?: HttpServerTlsOptions | undefined;
   /** For what no caller hears of. Default: nowhere. */
@@ -57,6 +63,7 @@ export function resolveOptions(options: HttpServerOptions): ResolvedOptions {
     filters: options.filters ?? [],
     timeoutMs: atLeastZero("timeoutMs", options.timeoutMs ?? 1000),
     codecs: options.codecs ?? [],
+    envelope: options.envelope ?? false,
     tls: options.tls,
     logger: options.logger ?? noopLogger,
     endpoint: options.endpoint,

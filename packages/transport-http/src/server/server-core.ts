@@ -1,6 +1,7 @@
 import type { Context } from "@kratos-ts/core";
 import { type CodecRegistry, createCodecRegistry } from "../codec/codec-registry.ts";
 import { Connections } from "./connections.ts";
+import { createEnvelope, type Envelope } from "./envelope.ts";
 import type { Filter } from "./filter.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -8,6 +9,8 @@ import type { ResolvedOptions } from "./options.ts";
 export class ServerCore {
   readonly options: ResolvedOptions;
   readonly codecs: CodecRegistry;
+  /** Around replies and errors; undefined: none. */
+  readonly envelope: Envelope | undefined;
   readonly connections: Connections = new Connections();
   readonly filters: Filter[];
   /** Parent of every call's context. */
@@ -22,5 +25,7 @@ export class ServerCore {
     this.options = options;
     this.filters = [...options.filters];
     this.codecs = createCodecRegistry(options.codecs);
+    const { envelope } = options;
+    this.envelope = envelope === false ? undefined : createEnvelope(envelope === true ? {} : envelope);
   }
 }

@@ -1,4 +1,5 @@
 import { KratosError } from "@kratos-ts/core";
+import { BodyRequest } from "./body-request.ts";
 import type { HttpCall } from "./http-call.ts";
 import { allowBody, bodyTooLarge, declaredLength, hasBody } from "./request-body.ts";
 
@@ -9,14 +10,14 @@ export interface WebRequestOptions {
   readonly limit: number;
 }
 
-/** The call as a web-standard Request; its signal aborts with the call, its body fails with 413 beyond the limit. */
+/** The call as a web-standard Request; its signal aborts with the call, its body fails with 413 beyond the limit, with 400 when it is malformed. */
 export function webRequest(call: HttpCall, { target, limit }: WebRequestOptions): Request {
   const { request } = call;
   const method = request.method as string;
   const bodyless = method === "GET" || method === "HEAD" || !hasBody(request);
   const { origin } = originOf(call);
   try {
-    return new Request(origin + (target ?? request.url), {
+    return new BodyRequest(origin + (target ?? request.url), {
       method,
       headers: [...call.requestHeader],
       signal: call.context.signal,

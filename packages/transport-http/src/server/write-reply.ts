@@ -1,5 +1,6 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { KratosError } from "@kratos-ts/core";
+import type { Envelope } from "./envelope.ts";
 import { isHttpBody, type RawBody } from "./http-body.ts";
 import type { HttpCall } from "./http-call.ts";
 import { rawHeaders } from "./raw-headers.ts";
@@ -9,14 +10,26 @@ import { Redirect } from "./redirect.ts";
 export type ReplyWriter = (call: HttpCall, reply: unknown) => void;
 
 /** Compiles the writing of replies of one type, or of the one field that is the whole body. */
-export function compileReplyWriter(output: DescMessage, field: DescField | undefined): ReplyWriter {
-  const write = isHttpBody(field === undefined ? output : field.message) ? writeRaw : compileEncoder(field ?? output);
+export function compileReplyWriter(
+  output: DescMessage,
+  field: DescField | undefined,
+  envelope: Envelope | undefined,
+): ReplyWriter {
+  const write = compileValueWriter(field ?? output, envelope);
   return (call, reply) => {
     if (reply instanceof Redirect) throw reply;
     if (typeof reply !== "object" || reply === null)
       throw new KratosError({ message: `${call.operation} gave ${reply} for a reply, not a ${output.typeName}` });
     write(call, field === undefined ? reply : fieldOf(reply, field));
   };
+}
+
+function compileValueWriter(type: DescMessage | DescField, envelope: Envelope | undefined): ReplyWriter {
+  if (isHttpBody(type.kind === "message" ? type : type.message)) return writeRaw;
+  if (envelope === undefined) return compileEncoder(type);
+  const around = envelope.compile(type);
+  const write = compileEncoder(around.type);
+  return (call, value) => write(call, around.wrap(value));
 }
 
 function compileEncoder(type: DescMessage | DescField): ReplyWriter {

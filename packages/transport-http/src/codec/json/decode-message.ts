@@ -1,4 +1,5 @@
 import type { DescField, DescMessage, DescOneof, Registry } from "@bufbuild/protobuf";
+import { Given } from "../given.ts";
 import { type MessageRecord, messageFactory } from "../message-factory.ts";
 import { fieldReader } from "./decode-field.ts";
 import type { ReadValue } from "./decode-scalar.ts";
@@ -87,24 +88,4 @@ function fieldPlans(desc: DescMessage, scope: DecodeScope): FieldPlan[] {
 function holdsNull(field: DescField): boolean {
   if (field.fieldKind === "message") return field.message.typeName === "google.protobuf.Value";
   return field.fieldKind === "enum" && field.enum.typeName === "google.protobuf.NullValue";
-}
-
-/** What has been given so far, by small numbers. */
-class Given {
-  private first = 0;
-  private rest: Set<number> | undefined;
-
-  /** Whether it had not been given before. */
-  add(index: number): boolean {
-    if (index < 31) {
-      const bit = 1 << index;
-      if ((this.first & bit) !== 0) return false;
-      this.first |= bit;
-      return true;
-    }
-    this.rest ??= new Set();
-    if (this.rest.has(index)) return false;
-    this.rest.add(index);
-    return true;
-  }
 }

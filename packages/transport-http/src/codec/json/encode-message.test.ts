@@ -1,6 +1,5 @@
 import { create, type JsonValue } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
-import type { KratosError } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";
 import {
   type Everything,

@@ -1,6 +1,7 @@
 import type { DescMessage, JsonObject } from "@bufbuild/protobuf";
 import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { codecError, quoteInput } from "../codec-error.ts";
+import { Given } from "../given.ts";
 import { holdsJson } from "../local-form.ts";
 import { type MessageRecord, setEntry } from "../message-factory.ts";
 import { forEachPair, notUtf8, unescapeQuery } from "./query-pairs.ts";
@@ -25,9 +26,11 @@ export function decodeQuery(
 ): void {
   const where = strict ? "form field" : "query parameter";
   const reading = new QueryReading(where);
-  const isPlain = !/[%+;]/.test(rawQuery);
-  forEachPair(rawQuery, (rawKey, rawValue) => {
-    if (isPlain) return reading.set(desc, message, rawKey, rawValue);
+  forEachPair(rawQuery, (rawKey, rawValue, isPlain) => {
+    if (isPlain) {
+      reading.set(desc, message, rawKey, rawValue);
+      return;
+    }
     const isSplit = rawKey.includes(";") || rawValue.includes(";");
     const key = isSplit ? undefined : unescapeQuery(rawKey);
     const value = isSplit ? undefined : unescapeQuery(rawValue);
@@ -53,7 +56,10 @@ interface Position {
 /** One query being read: what has been given so far. */
 class QueryReading {
   private readonly where: string;
-  private given: Set<string> | undefined;
+  /** Fields of the whole message that have been given. */
+  private readonly given = new Given();
+  /** Fields of messages within it, by their paths. */
+  private givenWithin: Set<string> | undefined;
 
   constructor(where: string) {
     this.where = where;
@@ -62,6 +68,13 @@ class QueryReading {
   /** Sets the field that a key names, if there is one. */
   set(desc: DescMessage, message: MessageRecord, key: string, value: QueryText): void {
     const place: Place = { where: this.where, path: key };
+    // Most keys are just a name.
+    const field = queryPlan(desc).get(key);
+    if (field !== undefined && field.mapKey === undefined) {
+      if (field.desc.fieldKind !== "list" && !this.given.add(field.index)) refuseSecond(place);
+      setFieldText(message, field, textOf(value, place), place);
+      return;
+    }
     let at: Position | undefined = { desc, message, path: "", from: 0 };
     for (let step = 0; at !== undefined; step++) {
       if (step > maxSteps) throw codecError({ ...place, expected: `no more than ${maxSteps} levels` });
@@ -90,12 +103,16 @@ class QueryReading {
   }
 
   private setLeaf(message: MessageRecord, field: QueryField, path: string, text: string, place: Place): void {
-    if (field.desc.fieldKind !== "list") {
-      this.given ??= new Set();
-      if (this.given.has(path)) throw codecError({ ...place, expected: "one value" });
-      this.given.add(path);
-    }
+    if (field.desc.fieldKind !== "list" && !this.isFirst(field, path)) refuseSecond(place);
     setFieldText(message, field, text, place);
+  }
+
+  private isFirst(field: QueryField, path: string): boolean {
+    if (!path.includes(".")) return this.given.add(field.index);
+    this.givenWithin ??= new Set();
+    if (this.givenWithin.has(path)) return false;
+    this.givenWithin.add(path);
+    return true;
   }
 
   /** A path that goes on below a field whose message is held as something else, or that has none. */
@@ -119,6 +136,10 @@ class QueryReading {
       setEntry(message[desc.localName] as JsonObject, plainKey(rest, place), textOf(value, place));
     } else throw codecError({ ...place, expected: `nothing below ${desc.name}, which is no message` });
   }
+}
+
+function refuseSecond(place: Place): never {
+  throw codecError({ ...place, expected: "one value" });
 }
 
 function zeroOf({ desc }: QueryField): unknown {

@@ -5,11 +5,10 @@ export const notUtf8: unique symbol = Symbol("not UTF-8");
 export function unescapeQuery(text: string): string | typeof notUtf8 | undefined {
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
-  if (/%(?![0-9A-Fa-f]{2})/.test(spaced)) return undefined;
   try {
     return decodeURIComponent(spaced);
   } catch {
-    return notUtf8;
+    return /%(?![0-9A-Fa-f]{2})/.test(spaced) ? undefined : notUtf8;
   }
 }
 
@@ -21,17 +20,25 @@ export function escapeQuery(text: string): string {
   });
 }
 
-/** Calls `visit` with each pair of a query, still escaped; `value` is empty where there is no equals sign. */
-export function forEachPair(rawQuery: string, visit: (key: string, value: string) => void): void {
+const ampersand = 0x26;
+
+/** A pair of a query, still escaped; `isPlain` when there is nothing in it to unescape or refuse. */
+export type VisitPair = (key: string, value: string, isPlain: boolean) => void;
+
+/** Calls `visit` with each pair; `value` is empty where there is no equals sign. */
+export function forEachPair(rawQuery: string, visit: VisitPair): void {
   let start = 0;
-  while (start < rawQuery.length) {
-    let end = rawQuery.indexOf("&", start);
-    if (end < 0) end = rawQuery.length;
-    if (end > start) {
-      const equals = rawQuery.indexOf("=", start);
-      if (equals < 0 || equals > end) visit(rawQuery.slice(start, end), "");
-      else visit(rawQuery.slice(start, equals), rawQuery.slice(equals + 1, end));
-    }
-    start = end + 1;
+  let equals = -1;
+  let isPlain = true;
+  for (let i = 0; i <= rawQuery.length; i++) {
+    const char = i === rawQuery.length ? ampersand : rawQuery.charCodeAt(i);
+    if (char === ampersand) {
+      const end = equals < 0 ? i : equals;
+      if (i > start) visit(rawQuery.slice(start, end), rawQuery.slice(end + 1, i), isPlain);
+      start = i + 1;
+      equals = -1;
+      isPlain = true;
+    } else if (char === 0x3d && equals < 0) equals = i;
+    else if (char === 0x25 || char === 0x2b || char === 0x3b) isPlain = false;
   }
 }

@@ -6,6 +6,8 @@ import { type TextReader, textReader } from "./read-text.ts";
 /** A field as reading a query needs it. */
 export interface QueryField {
   readonly desc: DescField;
+  /** Its place among the fields of its message. */
+  readonly index: number;
   /** How its values, or the entries of a list or map, are read; undefined when text can't be. */
   readonly reader: TextReader | undefined;
   /** How the keys of a map are read; undefined for other fields. */
@@ -33,9 +35,10 @@ export function queryPlan(desc: DescMessage): QueryPlan {
   return plan;
 }
 
-function queryField(desc: DescField): QueryField {
+function queryField(desc: DescField, index: number): QueryField {
   return {
     desc,
+    index,
     reader: textReader(desc),
     mapKey: desc.fieldKind === "map" ? mapKeyForm(desc.mapKey) : undefined,
     make: desc.fieldKind === "message" ? messageFactory(desc.message) : undefined,

@@ -92,10 +92,13 @@ function isUint32(value: number): boolean {
 }
 
 function readDouble(text: string): number | undefined {
+  if (floatSyntax.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) ? value : undefined;
+  }
   if (/^nan$/i.test(text)) return Number.NaN;
-  if (infinitySyntax.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const value = floatSyntax.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? value : undefined;
+  if (!infinitySyntax.test(text)) return undefined;
+  return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function readFloat(text: string): number | undefined {
