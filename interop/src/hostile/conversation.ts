@@ -18,7 +18,7 @@ export interface ConversationOptions {
 }
 
 /** Sends raw bytes on a connection of its own and collects what comes back. */
-export function converse(url: string, { pieces, done, limitMs = 4000 }: ConversationOptions): Promise<Conversation> {
+export function converse(url: string, { pieces, done, limitMs = 8000 }: ConversationOptions): Promise<Conversation> {
   const { hostname, port } = new URL(url);
   const socket = connect({ port: Number(port), host: hostname, noDelay: true });
   const { promise, resolve } = Promise.withResolvers<Conversation>();

@@ -33,7 +33,8 @@ export class TargetProcess implements AsyncDisposable {
 
   static async start(): Promise<TargetProcess & { targets: Targets }> {
     const child = fork(fileURLToPath(new URL("target.ts", import.meta.url)), {
-      execArgv: ["--expose-gc", "--disable-warning=ExperimentalWarning"],
+      // Whoever keeps more than this ends, which is seen.
+      execArgv: ["--expose-gc", "--max-old-space-size=512", "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const started = new TargetProcess(child);

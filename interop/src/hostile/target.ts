@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Logger, noopLogger } from "@kratos-ts/core";
+import { type Logger, noopLogger, type Service } from "@kratos-ts/core";
 import { createGrpcServer } from "@kratos-ts/transport-grpc";
 import { createHttpServer, type HttpServerOptions } from "@kratos-ts/transport-http";
 import { Echo, Faults, Streams } from "../gen/interop/v1/interop_pb.ts";
@@ -44,7 +44,17 @@ async function serveFile(request: Request): Promise<Response> {
 }
 
 // Mutated requests must not make it call others.
-const { relay: _, ...echo } = echoService;
+const { relay: _, ...peer } = echoService;
+const echo: Partial<Service<typeof Echo>> = {
+  ...peer,
+  seen: async (_request, { transport }) => ({ headers: valuesOf(transport.requestHeader.flat()) }),
+};
+
+function valuesOf(list: readonly string[]): Record<string, { values: string[] }> {
+  const pairs: [string, { values: string[] }][] = [];
+  for (let i = 0; i < list.length; i += 2) pairs.push([String(list[i]), { values: [String(list[i + 1])] }]);
+  return Object.fromEntries(pairs);
+}
 
 async function startHttp(options: HttpServerOptions): Promise<string> {
   const server = createHttpServer({ address: "127.0.0.1:0", logger, ...options })

@@ -5,7 +5,7 @@ import { clientMetadata, type MetadataInit } from "@kratos-ts/middleware/metadat
 import { createGrpcTransport } from "@kratos-ts/transport-grpc";
 import { createHttpTransport } from "@kratos-ts/transport-http";
 import { Echo, Faults, Streams } from "../gen/interop/v1/interop_pb.ts";
-import { jsonCodecs } from "./message-types.ts";
+import { codecs } from "./message-types.ts";
 import { clientTracing } from "./tracing.ts";
 
 export interface DialOptions {
@@ -48,5 +48,5 @@ function transportTo({ endpoint, timeoutMs, codec, ...options }: DialOptions): T
   if (options.tracing) middleware.push(clientTracing());
   if (options.metadata) middleware.push(clientMetadata({ constants: options.constants }));
   if (endpoint.startsWith("grpc:")) return createGrpcTransport({ endpoint, middleware, timeoutMs });
-  return createHttpTransport({ endpoint, middleware, timeoutMs, codec, codecs: jsonCodecs });
+  return createHttpTransport({ endpoint, middleware, timeoutMs, codec, codecs });
 }

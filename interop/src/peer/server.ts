@@ -7,7 +7,7 @@ import { createHttpServer } from "@kratos-ts/transport-http";
 import { Echo, Faults, Streams } from "../gen/interop/v1/interop_pb.ts";
 import { echoService } from "./echo.ts";
 import { faultsService } from "./faults.ts";
-import { jsonCodecs } from "./message-types.ts";
+import { codecs } from "./message-types.ts";
 import { streamsService } from "./streams.ts";
 import { serverTracing } from "./tracing.ts";
 
@@ -33,7 +33,7 @@ export interface PeerOptions {
 /** The app with its two servers. */
 export function createPeer({ name, http, grpc, timeoutMs, logger, signals, onReady }: PeerOptions): App {
   const middleware: Middleware[] = [recovery({ logger }), serverTracing(), serverMetadata()];
-  const httpServer = createHttpServer({ address: http, middleware, timeoutMs, logger, codecs: jsonCodecs });
+  const httpServer = createHttpServer({ address: http, middleware, timeoutMs, logger, codecs });
   const grpcServer = createGrpcServer({ address: grpc, middleware, timeoutMs, logger });
   const servers = [httpServer, grpcServer];
   for (const server of servers)

@@ -24,13 +24,15 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, c
     return;
   }
   const calls = connections.callsOn(socket);
-  // What came before on the same connection is still to be answered, and then ends it.
-  if (calls.some((call) => !call.receiving)) {
-    for (const call of calls) if (!call.response.headersSent) call.response.shouldKeepAlive = false;
+  // What came before on the same connection is still to be answered, and the newest of it ends the connection.
+  const last = calls.find((call) => !call.receiving);
+  if (last !== undefined) {
+    if (!last.response.headersSent) last.response.shouldKeepAlive = false;
     return;
   }
   for (const call of calls) call.abandon();
-  if (calls.some((call) => call.response.headersSent)) socket.destroy();
+  if (calls.some((call) => call.held)) socket.destroySoon();
+  else if (calls.some((call) => call.response.headersSent)) socket.destroy();
   else endWith(socket, refusal);
 }
 

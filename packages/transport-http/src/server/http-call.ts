@@ -166,7 +166,8 @@ export class HttpCall implements Transporter {
     if (this.#over) return;
     this.#over = true;
     this.#context?.end();
-    this.core.connections.end(this);
+    // One that is held has its connection to itself until that closes.
+    if (!this.held) this.core.connections.end(this);
   }
 
   /** The caller is gone. */

@@ -44,6 +44,14 @@ describe("the limit of a body", () => {
     await connection.end();
   });
 
+  it("is answered once, also when its sender closes its half of the connection", async () => {
+    const endpoint = await started({ maxBodyBytes: 10 });
+    await using connection = new RawConnection(endpoint);
+    connection.write(...post, "Content-Length: 100000", "").socket.end();
+    const text = await connection.end();
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+  });
+
   it("ends the connection of a sender that does not stop", async () => {
     const endpoint = await started({ maxBodyBytes: 10 });
     await using connection = new RawConnection(endpoint);
@@ -150,6 +158,15 @@ describe("what is no request", () => {
     const text = await connection.end();
     expect(text).toContain('"finished":true');
     expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  it("leaves all of the calls before it their answers", async () => {
+    const endpoint = await started();
+    await using connection = new RawConnection(endpoint);
+    connection.write(...Array(20).fill(["GET /v1/items/7 HTTP/1.1", "Host: a", ""]).flat(), "NONSENSE", "");
+    const text = await connection.end();
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(20);
+    expect(text.match(/Connection: close/g)).toHaveLength(1);
   });
 
   it("may be reset at any moment", async () => {

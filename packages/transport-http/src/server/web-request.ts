@@ -1,5 +1,5 @@
 import { KratosError } from "@kratos-ts/core";
-import { BodyRequest } from "./body-request.ts";
+import { explainBody } from "./explain-body.ts";
 import type { HttpCall } from "./http-call.ts";
 import { allowBody, bodyTooLarge, declaredLength, hasBody } from "./request-body.ts";
 
@@ -17,12 +17,14 @@ export function webRequest(call: HttpCall, { target, limit }: WebRequestOptions)
   const bodyless = method === "GET" || method === "HEAD" || !hasBody(request);
   const { origin } = originOf(call);
   try {
-    return new BodyRequest(origin + (target ?? request.url), {
-      method,
-      headers: [...call.requestHeader],
-      signal: call.context.signal,
-      ...(bodyless ? {} : { body: bodyStream(call, limit), duplex: "half" }),
-    } as RequestInit);
+    return explainBody(
+      new Request(origin + (target ?? request.url), {
+        method,
+        headers: [...call.requestHeader],
+        signal: call.context.signal,
+        ...(bodyless ? {} : { body: bodyStream(call, limit), duplex: "half" }),
+      } as RequestInit),
+    );
   } catch (cause) {
     throw new KratosError({ code: 400, message: `the request can't be read: ${(cause as Error).message}`, cause });
   }

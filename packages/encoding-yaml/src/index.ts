@@ -1,0 +1,1 @@
+export { type YamlCodecOptions, yamlCodec } from "./yaml-codec.ts";
