@@ -11,7 +11,10 @@ export interface ValueCodec {
   /** The content subtype, such as `yaml` for `application/yaml`. */
   readonly name: string;
   encode(value: JsonValue): Uint8Array | string;
-  /** Throws whatever the parser throws; the transport makes a 400 `CODEC` of it. */
+  /**
+   * Throws a KratosError 400 `CODEC`, or whatever its parser throws, of which the transport makes one. Integers beyond
+   * 2^53 may be given as `bigint`.
+   */
   decode(bytes: Uint8Array): JsonValue;
 }
 

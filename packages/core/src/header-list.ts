@@ -98,10 +98,16 @@ export class HeaderList implements Headers {
 
   /** Each name once, sorted, its values joined; but each cookie by itself, since a cookie may have a comma. */
   *entries(): HeadersIterator<[string, string]> {
-    const names = new Set(this.flat().filter((_, i) => i % 2 === 0));
-    for (const name of [...names].sort()) {
+    const list = this.flat();
+    const joined = new Map<string, string>();
+    for (let i = 0; i < list.length; i += 2) {
+      const [name, value] = [list[i] as string, list[i + 1] as string];
+      const before = joined.get(name);
+      joined.set(name, before === undefined ? value : `${before}, ${value}`);
+    }
+    for (const name of [...joined.keys()].sort()) {
       if (name === "set-cookie") for (const cookie of this.getSetCookie()) yield [name, cookie];
-      else yield [name, this.get(name) as string];
+      else yield [name, joined.get(name) as string];
     }
   }
 

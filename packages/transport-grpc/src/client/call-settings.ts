@@ -16,6 +16,7 @@ export function callSettings(options: GrpcTransportOptions): CallSettings {
     middleware,
     codec,
     gzip: sendCompression === "gzip",
+    acceptEncoding: options.acceptCompression ?? sendCompression,
     maxMessageBytes,
     authority: options.authority,
     userAgent: userAgent === undefined ? ownUserAgent : `${userAgent} ${ownUserAgent}`,

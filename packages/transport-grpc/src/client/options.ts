@@ -41,8 +41,10 @@ export interface GrpcTransportOptions {
   tls?: ClientTls | undefined;
   /** How calls are encoded: `proto`, or `json` for `application/grpc+json`. Default `proto`. */
   codec?: "proto" | "json" | undefined;
-  /** Compresses requests of 1 KiB and more. gzip replies are always understood. Default: none. */
+  /** Compresses requests of 1 KiB and more, and asks for compressed replies. Default: none. */
   sendCompression?: "gzip" | undefined;
+  /** Asks for compressed replies (`grpc-accept-encoding`), which are understood asked for or not. Default: as `sendCompression`. */
+  acceptCompression?: "gzip" | undefined;
   /** The largest reply message in bytes; a larger one ends its call with 429. Default 4 MiB. */
   maxMessageBytes?: number | undefined;
   /** The largest header or trailer block of a reply in bytes. Default 16 KiB. */

@@ -197,13 +197,12 @@ export class UnaryCall implements ClientStreamHandler, ChannelCall {
       "trailers",
       "user-agent",
       settings.userAgent,
-      "grpc-accept-encoding",
-      "gzip",
       "grpc-timeout",
       leftMs === undefined ? "" : formatTimeout(leftMs),
     ];
     // In the list from the start, since a list that grows costs more than one that shrinks, and most calls have it.
     if (leftMs === undefined) headers.length -= 2;
+    if (settings.acceptEncoding !== undefined) headers.push("grpc-accept-encoding", settings.acceptEncoding);
     if (this.#compressed) headers.push("grpc-encoding", "gzip");
     if (this.#metadata !== undefined) appendMetadata(headers, this.#metadata);
     return headers;

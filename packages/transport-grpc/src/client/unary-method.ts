@@ -10,6 +10,8 @@ export interface CallSettings {
   readonly middleware: readonly Middleware[];
   readonly codec: "proto" | "json";
   readonly gzip: boolean;
+  /** Default: none, since a header in every call costs more than it brings where messages are small. */
+  readonly acceptEncoding: string | undefined;
   readonly maxMessageBytes: number;
   readonly authority: string | undefined;
   readonly userAgent: string;

@@ -23,7 +23,6 @@ describe("a unary call", () => {
       "content-type": "application/grpc+proto",
       te: "trailers",
       "user-agent": "grpc-kratos-ts",
-      "grpc-accept-encoding": "gzip",
       "grpc-timeout": expect.stringMatching(/^(1\d\d\d|2000)m$/),
     });
   });
@@ -142,8 +141,19 @@ describe("a unary call", () => {
     await client.echo.noRule({ name: "small" });
     await client.echo.noRule({ name: "large ".repeat(1000) });
     expect(server.calls.map(({ headers }) => headers["grpc-encoding"])).toEqual([undefined, "gzip"]);
+    expect(server.calls[0]!.headers["grpc-accept-encoding"]).toBe("gzip");
     expect([bodies[0]![0], bodies[1]![0]]).toEqual([0, 1]);
     expect(bodies[1]!.length).toBeLessThan(200);
+  });
+
+  it("asks for compressed replies alone when told to", async () => {
+    await using server = await RawServer.start((call) => answer(call));
+    await using quiet = echoClient(server.endpoint);
+    await using asking = echoClient(server.endpoint, { acceptCompression: "gzip" });
+    await quiet.echo.noRule({ name: "large ".repeat(1000) });
+    await asking.echo.noRule({ name: "large ".repeat(1000) });
+    expect(server.calls.map(({ headers }) => headers["grpc-accept-encoding"])).toEqual([undefined, "gzip"]);
+    expect(server.calls.map(({ headers }) => headers["grpc-encoding"])).toEqual([undefined, undefined]);
   });
 
   it("speaks protojson when told to", async () => {

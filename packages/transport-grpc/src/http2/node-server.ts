@@ -65,6 +65,8 @@ class NodeServerCarrier implements ServerCarrier {
     const { handler, limits } = this.#options;
     const server = createHttp2Server({
       maxSessionMemory: maxSessionMemoryMb,
+      // So that bytes are the only limit of headers: each counts for 32 at least (RFC 9113 §6.5.2).
+      maxHeaderListPairs: limits.maxHeaderBytes / 32,
       maxSendHeaderBlockLength: maxSentHeaderBytes,
       // gRPC knows no header that may come only once. Node 22.18 does not know the option.
       ...{ strictSingleValueFields: false },

@@ -142,6 +142,9 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     const head = readHead(headers);
     const contentType = contentTypeOf(head.contentType);
     if (head.method !== "POST" || contentType === undefined) return refuseRequest(stream, head);
+    const { maxHeaderBytes } = this.config.limits;
+    if (head.size > maxHeaderBytes)
+      return refuseCall({ stream, contentType, error: tooLarge(head.size, maxHeaderBytes) });
     const route = this.#routes.get(head.path);
     const refusal = route === undefined ? this.#unknown(head.path) : refusalOf(route, head);
     if (route === undefined || refusal !== undefined)
@@ -192,6 +195,12 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     for (const session of this.#sessions.keys()) session.destroy();
     this.#carrier?.destroy();
   }
+}
+
+// SETTINGS only asks for the limit; nghttp2 serves what is above it.
+function tooLarge(size: number, maxHeaderBytes: number): KratosError {
+  const message = `the request's headers have ${size} bytes, more than the limit of ${maxHeaderBytes} (maxHeaderBytes)`;
+  return new KratosError({ code: 429, message });
 }
 
 function refusalOf(route: Route, head: RequestHead): KratosError | undefined {

@@ -132,6 +132,13 @@ describe("limits of a connection", () => {
     expect(other.trailers).toMatchObject({ "grpc-status": "0" });
   });
 
+  it("count the bytes of all headers, however many they are", async () => {
+    await using interop = await startInterop({ maxHeaderBytes: 16_384 });
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x-${i}`, "y"]));
+    const served = await interop.client.send(requestOf(getItem, { id: "7" }, { headers: many }));
+    expect(served.trailers).toMatchObject({ "grpc-status": "0" });
+  });
+
   it("tell clients how many calls may be in flight, and hold the others back", async () => {
     let running = 0;
     let most = 0;

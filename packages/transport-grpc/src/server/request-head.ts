@@ -4,6 +4,8 @@ import type { MessageCodecs } from "../message-codec.ts";
 export interface RequestHead {
   /** The block itself. */
   readonly headers: string[];
+  /** Its size in bytes as RFC 9113 §6.5.2 counts. */
+  readonly size: number;
   readonly method: string;
   readonly path: string;
   readonly authority: string;
@@ -18,6 +20,7 @@ export interface RequestHead {
 
 /** One pass over the header list for all that the transport itself needs. */
 export function readHead(headers: string[]): RequestHead {
+  let size = 0;
   let method = "";
   let path = "";
   let authority = "";
@@ -27,7 +30,9 @@ export function readHead(headers: string[]): RequestHead {
   let acceptEncoding: string | undefined;
   for (let i = 0; i < headers.length; i += 2) {
     const value = headers[i + 1] as string;
-    switch (headers[i]) {
+    const name = headers[i] as string;
+    size += name.length + value.length + 32;
+    switch (name) {
       case ":method":
         method = value;
         break;
@@ -51,7 +56,7 @@ export function readHead(headers: string[]): RequestHead {
         break;
     }
   }
-  return { headers, method, path, authority, contentType, timeout, encoding, acceptEncoding };
+  return { headers, size, method, path, authority, contentType, timeout, encoding, acceptEncoding };
 }
 
 /** A gRPC content type that is served, and what a call of it needs. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import type { CompiledCodec, MessageCodec, ValueCodec } from "@kratos-ts/core";
+import { type CompiledCodec, KratosError, type MessageCodec, type ValueCodec } from "@kratos-ts/core";
 import { codecError } from "./codec-error.ts";
 import { createJsonCodec, type JsonCodecOptions } from "./json-codec.ts";
 import { toBase64 } from "./text/base64.ts";
@@ -35,6 +35,8 @@ class CompiledValue implements CompiledCodec {
     try {
       return this.codec.decode(bytes);
     } catch (cause) {
+      // A codec that says itself what is wrong knows best where.
+      if (KratosError.find(cause) !== undefined) throw cause;
       throw codecError({ where: "body", expected: `application/${this.codec.name}`, got: "something else", cause });
     }
   }
