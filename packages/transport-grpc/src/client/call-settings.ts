@@ -1,7 +1,9 @@
 import { connectNodeClient } from "../http2/node-client.ts";
+import { atLeast as numberAtLeast } from "../limit.ts";
 import { Channel, type ChannelSettings } from "./channel.ts";
+import type { Keepalive } from "./connection.ts";
 import { parseEndpoint } from "./endpoint.ts";
-import type { GrpcTransportOptions } from "./options.ts";
+import type { ClientKeepaliveOptions, GrpcTransportOptions } from "./options.ts";
 import { DiscoveredTarget, FixedTarget, type Target } from "./target.ts";
 import type { CallSettings } from "./unary-method.ts";
 
@@ -10,14 +12,14 @@ const mebibyte = 1024 * 1024;
 
 /** Options with their defaults, as the calls of a transport use them. Throws an Error for what can't be right. */
 export function callSettings(options: GrpcTransportOptions): CallSettings {
-  const { codec = "proto", middleware = [], maxMessageBytes = 4 * mebibyte, sendCompression, userAgent } = options;
+  const { codec = "proto", middleware = [], sendCompression, userAgent } = options;
   return {
     target: targetOf(options),
     middleware,
     codec,
     gzip: sendCompression === "gzip",
     acceptEncoding: options.acceptCompression ?? sendCompression,
-    maxMessageBytes,
+    maxMessageBytes: atLeast(1, { maxMessageBytes: options.maxMessageBytes ?? 4 * mebibyte }),
     authority: options.authority,
     userAgent: userAgent === undefined ? ownUserAgent : `${userAgent} ${ownUserAgent}`,
   };
@@ -39,20 +41,37 @@ function targetOf(options: GrpcTransportOptions): Target {
 }
 
 function channelSettings(options: GrpcTransportOptions): ChannelSettings {
-  const { sessions = 2, connectTimeoutMs = 20_000, waitForReady = false, maxQueuedCalls = 1000 } = options;
+  const { sessions = 2, connectTimeoutMs = 20_000, waitForReady = false, maxQueuedCalls = 1000, keepalive } = options;
   return {
     connect: connectNodeClient,
     limits: {
-      maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024,
-      streamWindowBytes: mebibyte / 4,
-      sessionWindowBytes: mebibyte,
+      maxHeaderBytes: atLeast(1024, { maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024 }),
+      streamWindowBytes: mebibyte,
+      sessionWindowBytes: 4 * mebibyte,
     },
     tls: options.tls,
-    connectTimeoutMs,
-    keepalive: options.keepalive,
-    sessions: Math.max(sessions, 1),
+    connectTimeoutMs: atLeast(1, { connectTimeoutMs }),
+    keepalive: keepalive === undefined ? undefined : keepaliveSettings(keepalive),
+    sessions: atLeast(1, { sessions }),
     waitForReady,
-    maxQueuedCalls,
+    maxQueuedCalls: atLeast(0, { maxQueuedCalls }),
     backoff: options.backoff,
   };
+}
+
+function keepaliveSettings({
+  intervalMs,
+  timeoutMs = 20_000,
+  withoutCalls = false,
+}: ClientKeepaliveOptions): Keepalive {
+  return {
+    intervalMs: atLeast(1, { "keepalive.intervalMs": intervalMs }),
+    timeoutMs: atLeast(1, { "keepalive.timeoutMs": timeoutMs }),
+    withoutCalls,
+  };
+}
+
+/** The number of an option, when it is in its range. */
+export function atLeast(least: number, named: Readonly<Record<string, number>>): number {
+  return numberAtLeast(least, named, "createGrpcTransport");
 }

@@ -6,7 +6,13 @@ import type {
   ClientTls,
 } from "../http2/carrier.ts";
 import type { Address } from "./endpoint.ts";
-import type { ClientKeepaliveOptions } from "./options.ts";
+
+/** PINGs, when there are any. */
+export interface Keepalive {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly withoutCalls: boolean;
+}
 
 /** How the connections of a channel are made and kept. */
 export interface ConnectionSettings {
@@ -14,7 +20,7 @@ export interface ConnectionSettings {
   readonly limits: ClientLimits;
   readonly tls: ClientTls | undefined;
   readonly connectTimeoutMs: number;
-  readonly keepalive: ClientKeepaliveOptions | undefined;
+  readonly keepalive: Keepalive | undefined;
 }
 
 /** Hears of the life of its connections. */
@@ -36,7 +42,7 @@ export interface ConnectionOwner {
 export class Connection implements ClientSessionHandler {
   readonly session: ClientSession;
   readonly #owner: ConnectionOwner;
-  readonly #keepalive: ClientKeepaliveOptions | undefined;
+  readonly #keepalive: Keepalive | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
   #pingTimer: NodeJS.Timeout | undefined;
   #pongTimer: NodeJS.Timeout | undefined;
@@ -103,7 +109,8 @@ export class Connection implements ClientSessionHandler {
   }
 
   #ping(): void {
-    const { timeoutMs = 20_000, withoutCalls = false } = this.#keepalive ?? {};
+    if (this.#keepalive === undefined) return;
+    const { timeoutMs, withoutCalls } = this.#keepalive;
     if (this.session.openStreams === 0 && !withoutCalls) return;
     if (this.#pongTimer !== undefined || !this.session.ping()) return;
     const cause = new Error(`the server did not answer a keepalive PING within ${timeoutMs} ms`);

@@ -8,7 +8,7 @@ import type {
 import type { ContextValues, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
 import { CallContext, type Context, currentContext, KratosError, operationOf } from "@kratos-ts/core";
 import { messageOf } from "../message-codec.ts";
-import { callSettings } from "./call-settings.ts";
+import { atLeast, callSettings } from "./call-settings.ts";
 import type { GrpcTransportOptions } from "./options.ts";
 import { ClientTransporter } from "./transporter.ts";
 import { type CallSettings, UnaryMethod } from "./unary-method.ts";
@@ -22,8 +22,8 @@ export type GrpcTransport = Transport & AsyncDisposable;
  * connects with the first call, keeps its connections, and never keeps the process alive by itself.
  *
  * Calls throw KratosErrors only: what the server threw; 503 when it can't be reached or the connection is lost; 504
- * "context deadline exceeded"; 499 when the call was cancelled or the transport closed. Throws an Error for options
- * that can't be right.
+ * "context deadline exceeded"; 499 when the call was cancelled or the transport closed. Throws an Error for an endpoint
+ * that can't be right, and a `RangeError` for a number out of its range.
  */
 export function createGrpcTransport(options: GrpcTransportOptions): GrpcTransport {
   return new ClientTransport(options);
@@ -39,9 +39,10 @@ class ClientTransport implements Transport, AsyncDisposable {
 
   constructor(options: GrpcTransportOptions) {
     const { timeoutMs = 2000, idleTimeoutMs = 1_800_000, closeGraceMs = 0 } = options;
+    this.#timeoutMs = atLeast(0, { timeoutMs });
+    this.#closeGraceMs = atLeast(0, { closeGraceMs });
+    atLeast(0, { idleTimeoutMs });
     this.#settings = callSettings(options);
-    this.#timeoutMs = timeoutMs;
-    this.#closeGraceMs = closeGraceMs;
     // Two looks in a row that find nothing to do make the whole time.
     if (idleTimeoutMs > 0) this.#looks = setInterval(() => this.#settings.target.look(), idleTimeoutMs / 2).unref();
   }

@@ -221,6 +221,14 @@ describe("a unary call", () => {
     expect(seen).toEqual(["given", "default"]);
   });
 
+  it("needs options in their range", () => {
+    expect(() => echoClient("127.0.0.1:1", { timeoutMs: -1 })).toThrow(/createGrpcTransport: timeoutMs is -1/);
+    expect(() => echoClient("127.0.0.1:1", { sessions: 0 })).toThrow(RangeError);
+    expect(() => echoClient("127.0.0.1:1", { maxMessageBytes: Number.NaN })).toThrow(/maxMessageBytes is NaN/);
+    const keepalive = { intervalMs: 0 };
+    expect(() => echoClient("127.0.0.1:1", { keepalive })).toThrow(/keepalive.intervalMs is 0/);
+  });
+
   it("refuses streaming methods for now", async () => {
     await using client = echoClient("127.0.0.1:1");
     const streams = createClient(Streams, client.transport);

@@ -27,7 +27,8 @@ export const connectNodeClient: ClientCarrierFactory = (options) => new NodeClie
 
 // node:http2's own limit on what a session may hold, in MB; the flow-control windows are the limit that counts.
 const maxSessionMemory = 1024;
-const openOptions = { endStream: false };
+// With those that node:http2 would add to each call's copy of them: an object that grows costs more.
+const openOptions = { endStream: false, parent: 0, exclusive: false, silent: false };
 
 /** One connection of node:http2's client side. */
 export class NodeClientSession implements ClientSession {

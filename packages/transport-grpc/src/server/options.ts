@@ -1,5 +1,6 @@
 import { type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
 import type { ServerLimits, ServerTls } from "../http2/carrier.ts";
+import { atLeast as numberAtLeast } from "../limit.ts";
 
 export interface GrpcServerOptions {
   /** Where to listen: `host:port`, `:9000` (every address of the machine) or `unix:/path`. Default `:0`, a free port. */
@@ -94,8 +95,5 @@ export function configOf(options: GrpcServerOptions): GrpcServerConfig {
 }
 
 function atLeast(least: number, named: Readonly<Record<string, number>>): number {
-  const [[name, value] = ["", Number.NaN]] = Object.entries(named);
-  // Windows, limits and timers all take 31 bits.
-  if (value >= least && value <= 0x7fffffff) return value;
-  throw new RangeError(`createGrpcServer: ${name} is ${value}; it has to be a number from ${least} to ${0x7fffffff}`);
+  return numberAtLeast(least, named, "createGrpcServer");
 }
