@@ -2,9 +2,9 @@ import { create, type DescField, type DescMessage, type DescMethod, type Message
 import { type CompiledCodec, KratosError, type MessageCodec } from "@kratos-ts/core";
 import { HttpBodySchema } from "@kratos-ts/core/proto/google/api/httpbody_pb.js";
 import type { CodecRegistry } from "../codec/codec-registry.ts";
+import { setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import { compileGoJsonReader } from "./go-json-reader.ts";
-import { setField } from "./message-field.ts";
 import { isHttpBody } from "./request-body.ts";
 
 /** Makes the reply message of a body and its `Content-Type`. Throws a KratosError 500 when it can't be read. */

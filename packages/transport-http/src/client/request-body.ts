@@ -1,8 +1,8 @@
 import type { DescField, DescMessage, DescMethod } from "@bufbuild/protobuf";
 import type { CodecRegistry, NegotiatedCodec } from "../codec/codec-registry.ts";
+import { getField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import { writeGoJson } from "./go-json.ts";
-import { getField } from "./message-field.ts";
 import type { Dialect, Peer } from "./peers.ts";
 
 /** A body as it is sent. */

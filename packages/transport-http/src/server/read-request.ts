@@ -5,6 +5,7 @@ import type { CodecRegistry } from "../codec/codec-registry.ts";
 import { compileFieldPath } from "../codec/field-path.ts";
 import { messageFactory } from "../codec/message-factory.ts";
 import { compileQuery } from "../codec/query.ts";
+import { setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import { isHttpBody, rawBody } from "./http-body.ts";
 import type { HttpCall } from "./http-call.ts";
@@ -85,10 +86,4 @@ function decodeWith(codec: CompiledCodec, body: Uint8Array): unknown {
 
 function contentTypeOf(call: HttpCall): string | undefined {
   return rawHeader(call.request.rawHeaders, "content-type");
-}
-
-function setField(message: Message, field: DescField, value: unknown): void {
-  const target = message as unknown as Record<string, unknown>;
-  if (field.oneof === undefined) target[field.localName] = value;
-  else target[field.oneof.localName] = { case: field.localName, value };
 }

@@ -1,5 +1,6 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { KratosError } from "@kratos-ts/core";
+import { getField } from "../message-field.ts";
 import type { Envelope } from "./envelope.ts";
 import { isHttpBody, type RawBody } from "./http-body.ts";
 import type { HttpCall } from "./http-call.ts";
@@ -20,7 +21,7 @@ export function compileReplyWriter(
     if (reply instanceof Redirect) throw reply;
     if (typeof reply !== "object" || reply === null)
       throw new KratosError({ message: `${call.operation} gave ${reply} for a reply, not a ${output.typeName}` });
-    write(call, field === undefined ? reply : fieldOf(reply, field));
+    write(call, field === undefined ? reply : getField(reply, field));
   };
 }
 
@@ -45,13 +46,6 @@ function compileEncoder(type: DescMessage | DescField): ReplyWriter {
 function writeRaw(call: HttpCall, value: unknown): void {
   const { contentType, data } = (value ?? {}) as RawBody;
   call.send(200, headerValue(contentType || "application/octet-stream"), data ?? "");
-}
-
-function fieldOf(reply: object, field: DescField): unknown {
-  const values = reply as Record<string, unknown>;
-  if (field.oneof === undefined) return values[field.localName];
-  const choice = values[field.oneof.localName] as { case?: string; value?: unknown } | undefined;
-  return choice?.case === field.localName ? choice.value : undefined;
 }
 
 // A message's text may hold what no header can: control characters become spaces, as in Go, and all else travels as UTF-8.
