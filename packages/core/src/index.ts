@@ -9,7 +9,7 @@ export { currentContext, runInContext } from "./current-context.ts";
 export { type CallInfo, chain, type Handler, type Middleware } from "./handler.ts";
 export { HeaderList } from "./header-list.ts";
 export type { Counter, Gauge, Histogram, HistogramOptions, InstrumentOptions, Labels, Meter } from "./instruments.ts";
-export { type ErrorStatus, KratosError, type KratosErrorInit } from "./kratos-error.ts";
+export { type ErrorDetail, type ErrorStatus, KratosError, type KratosErrorInit } from "./kratos-error.ts";
 export { type LogFields, type Logger, type LogLevel, noopLogger } from "./logger.ts";
 export { clientMetadataKey, Metadata, serverMetadataKey } from "./metadata.ts";
 export {

@@ -21,6 +21,12 @@ describe("a KratosError", () => {
     expect(Object.hasOwn(error, "cause")).toBe(false);
   });
 
+  test("has details for gRPC callers, none unless told otherwise, and a clone keeps them", () => {
+    const details = [{ type: "google.rpc.BadRequest", value: new Uint8Array([1]) }];
+    expect(new KratosError({}).details).toEqual([]);
+    expect(new KratosError({ details }).clone({ code: 400 }).details).toBe(details);
+  });
+
   test("is named in its stack, which leads to where it was made", () => {
     const { name, stack } = new KratosError(full);
     expect(name).toBe("KratosError");

@@ -9,8 +9,21 @@ export interface KratosErrorInit {
   message?: string | undefined;
   /** More for programs; it reaches the caller. Default none. */
   metadata?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Messages that say more, for callers over gRPC: the details of their `google.rpc.Status`, such as a BadRequest. Over
+   * HTTP they don't travel. Default none.
+   */
+  details?: readonly ErrorDetail[] | undefined;
   /** What led to it; it stays in this process. Default none. */
   cause?: unknown;
+}
+
+/** A packed message: `google.protobuf.Any`, and a detail of a ConnectError has this shape too. */
+export interface ErrorDetail {
+  /** The full name of the message's type, such as `google.rpc.BadRequest`. */
+  readonly type: string;
+  /** The message in binary. */
+  readonly value: Uint8Array;
 }
 
 /** The parts of an error that travel: the shape of the message `errors.Status`. */
@@ -24,6 +37,8 @@ export interface ErrorStatus {
 // Causes can be circular; nobody nests deeper on purpose.
 const maxDepth = 32;
 
+const noDetails: readonly ErrorDetail[] = Object.freeze([]);
+
 const brand: unique symbol = Symbol.for("@kratos-ts/core/KratosError");
 
 /**
@@ -34,6 +49,7 @@ export class KratosError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly details: readonly ErrorDetail[];
   readonly [brand] = true;
 
   static {
@@ -46,6 +62,7 @@ export class KratosError extends Error {
     this.code = init.code ?? 500;
     this.reason = init.reason ?? "";
     this.metadata = init.metadata ?? {};
+    this.details = init.details ?? noDetails;
   }
 
   /** Whether `other`, or an error among its causes, has the same code and reason. */
@@ -59,8 +76,8 @@ export class KratosError extends Error {
 
   /** A copy, with the parts given in `changes` replaced; its cause is kept unless replaced. */
   clone(changes: KratosErrorInit = {}): KratosError {
-    const { code, reason, message, metadata, cause } = this;
-    const copy = new KratosError({ code, reason, message, metadata: { ...metadata }, cause, ...changes });
+    const { code, reason, message, metadata, details, cause } = this;
+    const copy = new KratosError({ code, reason, message, metadata: { ...metadata }, details, cause, ...changes });
     const header = headerOf(this);
     // Where it went wrong is where the original was made.
     if (this.stack?.startsWith(header)) copy.stack = headerOf(copy) + this.stack.slice(header.length);

@@ -1,5 +1,4 @@
 import {
-  type CallInfo,
   clientMetadataKey,
   HeaderList,
   Metadata,
@@ -7,6 +6,7 @@ import {
   serverMetadataKey,
   type Transporter,
 } from "@kratos-ts/core";
+import { onSide } from "./on-side.ts";
 
 /** Key-values, each key with one value or several: all that `new Metadata()` takes. */
 export type MetadataInit = NonNullable<ConstructorParameters<typeof Metadata>[0]>;
@@ -62,11 +62,6 @@ export function clientMetadata(options: ClientMetadataOptions = {}): Middleware 
     }
     return next(req, ctx);
   });
-}
-
-/** The middleware, but nothing at all where it stands in a chain of the other side. */
-function onSide(side: CallInfo["side"], middleware: Middleware): Middleware {
-  return (next, info) => (info.side === side ? middleware(next, info) : next);
 }
 
 function lowerCase(prefixes: readonly string[]): string[] {

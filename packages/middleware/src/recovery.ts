@@ -1,4 +1,5 @@
 import { type CallInfo, type Context, KratosError, type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
+import { streamsReplies } from "./method-kind.ts";
 
 /** What was going on when something was thrown. */
 export interface RecoveredCall {
@@ -37,8 +38,7 @@ export interface RecoveryOptions {
 export function recovery(options: RecoveryOptions = {}): Middleware {
   return (next, info) => {
     const recover = recoverer(options, info);
-    const kind = info.method?.methodKind;
-    const streams = kind === "server_streaming" || kind === "bidi_streaming";
+    const streams = streamsReplies(info);
     return async (req, ctx) => {
       try {
         const reply = await next(req, ctx);

@@ -1,0 +1,1 @@
+export { type ValidationOptions, validation } from "./validation.ts";
