@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: [
       "{packages,contrib,examples}/*/src/**/*.test.ts",
-      "{benchmarks,interop}/src/**/*.test.ts",
+      "{benchmarks,conformance,interop}/src/**/*.test.ts",
       "tools/**/*.test.ts",
     ],
     testTimeout: 20_000,

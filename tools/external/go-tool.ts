@@ -11,12 +11,14 @@ export interface GoTool {
   version: string;
   /** The name of the program that comes out of it. */
   bin: string;
+  /** What it is called here and in the cache. Default: `bin`. */
+  name?: string;
 }
 
 /** The path of a tool that Go builds, or undefined where it cannot be had (see `orLeaveOut`). */
-export function ensureGoTool({ module, version, bin }: GoTool): Promise<string | undefined> {
-  return orLeaveOut(bin, async () => {
-    const folder = await cached({ tool: bin, version, fill: (draft) => goInstall(`${module}@${version}`, draft) });
+export function ensureGoTool({ module, version, bin, name = bin }: GoTool): Promise<string | undefined> {
+  return orLeaveOut(name, async () => {
+    const folder = await cached({ tool: name, version, fill: (draft) => goInstall(`${module}@${version}`, draft) });
     return programIn(folder, bin);
   });
 }

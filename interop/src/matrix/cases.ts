@@ -8,6 +8,8 @@ export type ServerTimeout = "default" | "3s" | "0";
 export interface MatrixCase extends Omit<Case, "endpoint"> {
   /** Default: `default`. */
   readonly timeout?: ServerTimeout;
+  /** The one transport that it is for. Default: both. */
+  readonly only?: "http" | "grpc";
 }
 
 /** Where a relay is to go: to the server itself, or to that of the other implementation. */
@@ -230,6 +232,81 @@ const replies: MatrixCase[] = [
   },
 ];
 
+/** Every streaming method, over SSE, WebSocket and gRPC. */
+const streams: MatrixCase[] = [
+  ...counts({
+    "three messages": { upto: 3, label: "l" },
+    // Zeros do not show in a query, so that this is all that Go's client can ask for nothing with.
+    "an error before the first": { upto: 3, failAfter: 0 },
+    "an error midway": { upto: 3, failAfter: 2 },
+    "an error after the last": { upto: 2, failAfter: 2 },
+    "a plain error before the first": { upto: 3, failAfter: 0, plain: true },
+    "a plain error midway": { upto: 3, failAfter: 1, plain: true },
+    "line breaks and other characters": { upto: 1, label: "a\r\nb\n\ndata: é 你\u2028 🎉" },
+    "longer than the timeouts": { upto: 3, delayMillis: 750 },
+    "two hundred messages": { upto: 200, label: "label ".repeat(50) },
+  }),
+  stream("CountPost", "no message", { request: { upto: 0 } }),
+  stream("CountPost", "a whole body", {
+    request: { upto: 2, label: "l", item: { id: "7", priceCents: "9007199254740993", color: "BLUE" } },
+  }),
+  stream("CountPost", "an error before the first", { request: { upto: 1, failAfter: 0 } }),
+  stream("CountItem", "path, query and a body field", {
+    request: { upto: 2, label: "q", item: { id: "7", tags: ["a"] } },
+  }),
+  stream("CountRaw", "bytes of two lines", { request: { upto: 2, label: "l" } }),
+  stream("Sum", "nothing", { requests: [] }),
+  stream("Sum", "three messages", {
+    requests: [{ number: 1, label: "a" }, { number: 2 }, { number: -5, item: { id: "x" } }],
+  }),
+  stream("Sum", "a thousand messages", {
+    requests: Array.from({ length: 1000 }, (_, i) => ({ number: i, label: `label of ${i}` })),
+  }),
+  stream("Sum", "an error", { requests: [{ number: 1 }, { number: 2, fail: true }] }),
+  stream("SumItem", "path, query and a body field", {
+    requests: [
+      { label: "p q", number: 4, item: { id: "a" } },
+      { label: "p q", number: 4, item: { id: "b", title: "T" } },
+    ],
+  }),
+  stream("SumRaw", "bytes", {
+    requests: [
+      { contentType: "text/plain", data: "b25l" },
+      { contentType: "text/plain", data: "AP+AHg==" },
+    ],
+  }),
+  stream("Chat", "one message", { requests: [{ room: "blue", text: "hi é", sender: "a" }] }),
+  stream("Chat", "several messages", {
+    requests: [
+      { room: "blue", text: "hi" },
+      { room: "blue", text: "ho", sender: "a" },
+    ],
+  }),
+  stream("Chat", "nothing", { requests: [] }),
+  stream("Chat", "the server ends it", {
+    requests: [
+      { room: "blue", text: "hi" },
+      { room: "blue", text: "hi", command: "end" },
+    ],
+  }),
+  stream("Chat", "a typed error", { requests: [{ room: "blue", command: "fail", sender: "a" }] }),
+  stream("Chat", "a plain error", { requests: [{ room: "blue", command: "plain", sender: "a" }] }),
+  stream("Chat", "a long plain error", {
+    requests: [{ room: "blue", command: "plain", sender: "x".repeat(300) }],
+  }),
+  // Go's gRPC server has no recovery around streams: the process ends.
+  { ...stream("Chat", "a panic", { requests: [{ room: "blue", command: "panic" }] }), only: "http" },
+  { ...stream("QuietChat", "no rule", { requests: [{ text: "hi" }, { text: "ho" }] }), only: "grpc" },
+];
+
+function counts(requests: Readonly<Record<string, JsonValue>>): MatrixCase[] {
+  return Object.entries(requests).map(([what, request]) => stream("Count", what, { request }));
+}
+
+function stream(method: string, what: string, sent: Pick<Case, "request" | "requests">): MatrixCase {
+  return { name: `${method}: ${what}`, service: "Streams", method, ...sent };
+}
+
 export const matrixCases: readonly MatrixCase[] = [
   ...Object.entries(echoes).flatMap(([method, requests]) =>
     Object.entries(requests).map(([what, request]) => ({
@@ -243,4 +320,5 @@ export const matrixCases: readonly MatrixCase[] = [
   ...metadata,
   ...deadlines,
   ...replies,
+  ...streams,
 ];

@@ -5,7 +5,8 @@ import type { ErrorResult, Result } from "../peer/run.ts";
 import type { MatrixCase } from "./cases.ts";
 
 /** What of a result is compared: the same value in one form, without what differs from one run to the next. */
-export function comparedResult(given: MatrixCase, { reply, error }: Result): unknown {
+export function comparedResult(given: MatrixCase, { reply, replies, error }: Result): unknown {
+  if (given.service === "Streams") return { reply, replies, error: error && comparedError(error) };
   if (error !== undefined) return { error: comparedError(error) };
   const desc = services[given.service]?.methods.find(({ name }) => name === given.method);
   if (desc === undefined || reply === undefined) return { reply };

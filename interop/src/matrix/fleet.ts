@@ -48,7 +48,7 @@ export async function startFleet(implementations: Fleet["implementations"]): Pro
 /** Runs every case over a route. Relays go on to the other implementation, or from Go to Go. */
 export function runRoute(fleet: Fleet, route: Route): Promise<Map<string, Result>> {
   const other = route.client === route.server ? route.server : route.client;
-  const cases = casesOf(route).map(({ timeout = "default", ...given }): Case => {
+  const cases = casesOf(route).map(({ timeout = "default", only: _, ...given }): Case => {
     const endpoint = fleet.server(route, timeout)[route.transport];
     return { ...given, endpoint, request: withTargets(given, { fleet, route, other }) };
   });

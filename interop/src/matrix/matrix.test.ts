@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ensureGoModule } from "../../../tools/external/go-module.ts";
 import { matrixDifferences } from "../../known-differences.ts";
-import { Echo, Faults } from "../gen/interop/v1/interop_pb.ts";
+import { Echo, Faults, Streams } from "../gen/interop/v1/interop_pb.ts";
 import type { Result } from "../peer/run.ts";
 import { matrixCases } from "./cases.ts";
 import { comparedResult } from "./compared-result.ts";
@@ -12,11 +12,11 @@ import { baselineOf, casesOf, type Route, routes } from "./routes.ts";
 
 const go = await ensureGoModule({ folder: "interop/go" });
 
-test("the cases have a name of their own each, and call every unary method of the contract", () => {
+test("the cases have a name of their own each, and call every method of the contract", () => {
   expect(new Set(matrixCases.map(({ name }) => name)).size).toBe(matrixCases.length);
   const called = new Set(matrixCases.map(({ service, method }) => `${service}.${method}`));
-  const unary = [Echo, Faults].flatMap(({ name, methods }) => methods.map((method) => `${name}.${method.name}`));
-  expect(unary.filter((method) => !called.has(method))).toEqual([]);
+  const all = [Echo, Faults, Streams].flatMap(({ name, methods }) => methods.map((method) => `${name}.${method.name}`));
+  expect(all.filter((method) => !called.has(method))).toEqual([]);
 });
 
 test.each(routes)("no difference of $name is known of a case that is not there", (route) => {

@@ -47,8 +47,9 @@ export function baselineOf({ transport, json }: Route): Route {
 }
 
 /** What is called over a route. */
-export function casesOf({ reading }: Route): readonly MatrixCase[] {
-  return reading ? matrixCases.filter((given) => !hasBody(given)) : matrixCases;
+export function casesOf({ transport, reading }: Route): readonly MatrixCase[] {
+  const carried = matrixCases.filter(({ only }) => only === undefined || only === transport);
+  return reading ? carried.filter((given) => !hasBody(given)) : carried;
 }
 
 function hasBody({ service, method }: MatrixCase): boolean {

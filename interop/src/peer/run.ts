@@ -112,13 +112,15 @@ async function call({ caller, method, given, result }: Call): Promise<void> {
   const streams = methodKind === "client_streaming" || methodKind === "bidi_streaming";
   const messages = (given.requests ?? []).map((request) => read(input, request));
   const request = streams ? sendAll(messages) : read(input, given.request ?? {});
+  // The limit of a transport is for unary calls; a stream's is its own.
+  const options = { timeoutMs: methodKind === "unary" ? undefined : given.timeoutMillis || undefined };
   if (methodKind === "unary" || methodKind === "client_streaming") {
-    result.reply = write(output, await (client[localName] as Unary)(request));
+    result.reply = write(output, await (client[localName] as Unary)(request, options));
     return;
   }
   const replies: JsonValue[] = [];
   try {
-    for await (const reply of (client[localName] as Streaming)(request)) replies.push(write(output, reply));
+    for await (const reply of (client[localName] as Streaming)(request, options)) replies.push(write(output, reply));
   } finally {
     if (replies.length > 0) result.replies = replies;
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ChatRequestSchema, CountRequestSchema, SumRequestSchema } from "../gen/interop/v1/interop_pb.ts";
 import { streamsService } from "./streams.ts";
 
-// What the handlers do by themselves: the transports carry no streams yet.
+// What the handlers do by themselves; the matrix has them over the wire.
 
 async function* messages<D extends DescMessage>(type: D, ...inits: MessageInitShape<D>[]) {
   for (const init of inits) yield create(type, init);

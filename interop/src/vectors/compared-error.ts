@@ -6,3 +6,8 @@ export function comparedError(error: ErrorResult | undefined): unknown {
   const { code, reason, message, metadata = {}, plain } = error;
   return plain ? { code, reason, metadata } : { code, reason, message, metadata };
 }
+
+/** Our error as a plain one where Go's client had only that: it is compared as such. */
+export function plainAs(theirs: ErrorResult | undefined, ours: ErrorResult | undefined): ErrorResult | undefined {
+  return theirs?.plain && ours !== undefined ? { ...ours, plain: true } : ours;
+}

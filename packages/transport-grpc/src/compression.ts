@@ -34,12 +34,13 @@ export interface Compressed {
 
 /**
  * The message in a frame whose compressed flag is set, off the main thread. Rejects with a KratosError: 429
- * (RESOURCE_EXHAUSTED) when it would grow beyond `maxBytes`, without doing so; 500 (INTERNAL) for broken gzip, and for
- * a flag without an encoding to go with it; 501 (UNIMPLEMENTED) for an unknown encoding.
+ * (RESOURCE_EXHAUSTED) when it would grow beyond `maxBytes`, without doing so; 500 (INTERNAL) for broken gzip, for a flag
+ * without an encoding to go with it, and for an encoding that nobody asked for (a server refuses those of requests
+ * before, with UNIMPLEMENTED).
  */
 export async function decompress(compressed: Compressed): Promise<Uint8Array> {
   const { bytes, encoding, maxBytes } = compressed;
-  if (!isKnownEncoding(encoding)) throw unknownEncoding(encoding as string);
+  if (!isKnownEncoding(encoding)) throw malformed(unknownEncoding(encoding as string).message);
   if (encoding !== "gzip")
     throw malformed("a message is flagged as compressed, but grpc-encoding names no compression");
   try {

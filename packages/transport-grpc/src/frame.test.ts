@@ -37,6 +37,21 @@ describe("FrameReader", () => {
     }
   });
 
+  it("gives long messages back that come a byte at a time, between others", () => {
+    const sent = [bytes(1), new Uint8Array(3000).map((_, i) => i), bytes(2), new Uint8Array(700).fill(3)];
+    const wire = Buffer.concat(sent.map((message) => frame(message)));
+    const reader = new FrameReader(5000);
+    const read: Uint8Array[] = [];
+    for (let at = 0; at < wire.length; at++) {
+      reader.push(wire.subarray(at, at + 1));
+      // Looked for only now and then, as by a slow reader.
+      if (at % 1000 !== 999 && at < wire.length - 1) continue;
+      for (let next = reader.next(); next !== undefined; next = reader.next()) read.push(next.bytes);
+    }
+    expect(read).toEqual(sent);
+    expect(reader.buffered).toBe(0);
+  });
+
   it("takes a message of just the limit, and refuses a larger one before it has come", () => {
     const reader = new FrameReader(4);
     reader.push(frame(bytes(1, 2, 3, 4)));

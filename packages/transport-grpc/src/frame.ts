@@ -22,6 +22,10 @@ export function frame(bytes: Uint8Array, compressed = false): Uint8Array {
   return framed;
 }
 
+// So many small chunks in a row are put together, since each costs more to keep than the few bytes in it.
+const maxLooseChunks = 256;
+const smallBytes = 256;
+
 /**
  * Cuts a stream of bytes into messages. `push` what arrives, then call `next` until it answers undefined; at the end
  * of the stream call `finish`. A message that lies whole in one chunk is a view on it, not a copy.
@@ -31,8 +35,11 @@ export function frame(bytes: Uint8Array, compressed = false): Uint8Array {
  */
 export class FrameReader {
   readonly #maxBytes: number;
-  #chunks: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
+  // What of the first chunk was taken already.
+  #taken = 0;
   #buffered = 0;
+  #loose = 0;
   // What `next` needs before it can go on: a prefix, or a prefix and its message.
   #needed = prefixBytes;
 
@@ -40,24 +47,39 @@ export class FrameReader {
     this.#maxBytes = maxBytes;
   }
 
+  /** Bytes that were pushed and not taken yet. */
+  get buffered(): number {
+    return this.#buffered;
+  }
+
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
+    this.#loose = chunk.length < smallBytes ? this.#loose + 1 : 0;
+    if (this.#loose < maxLooseChunks || this.#chunks.length <= maxLooseChunks) return;
+    this.#loose = 0;
+    this.#chunks.push(Buffer.concat(this.#chunks.splice(-maxLooseChunks)));
   }
 
   next(): Frame | undefined {
     if (this.#buffered < this.#needed) return undefined;
-    const bytes = this.#join();
     if (this.#needed === prefixBytes) {
-      this.#needed = prefixBytes + checkedLength(bytes, this.#maxBytes);
+      const prefix = this.#first(prefixBytes);
+      this.#needed += checkedLength(prefix, this.#taken, this.#maxBytes);
       if (this.#buffered < this.#needed) return undefined;
     }
-    const end = this.#needed;
-    this.#buffered -= end;
-    this.#chunks = this.#buffered === 0 ? [] : [bytes.subarray(end)];
+    const chunk = this.#first(this.#needed);
+    const begin = this.#taken;
+    const end = begin + this.#needed;
+    this.#buffered -= this.#needed;
     this.#needed = prefixBytes;
-    return { compressed: bytes[0] === 1, bytes: view(bytes, end) };
+    if (end < chunk.length) this.#taken = end;
+    else {
+      this.#taken = 0;
+      this.#chunks.shift();
+    }
+    return { compressed: chunk[begin] === 1, bytes: view(chunk, begin, end) };
   }
 
   finish(): void {
@@ -66,11 +88,17 @@ export class FrameReader {
     throw malformed(`the stream ended in the middle of a message: ${missing} more bytes were announced`);
   }
 
-  #join(): Uint8Array {
-    const [first] = this.#chunks;
-    if (this.#chunks.length === 1) return first as Uint8Array;
-    const joined = Buffer.concat(this.#chunks, this.#buffered);
-    this.#chunks = [joined];
+  /** The first chunk, with so many bytes in it that were not taken yet. */
+  #first(bytes: number): Uint8Array {
+    const chunks = this.#chunks;
+    const first = chunks[0] as Uint8Array;
+    let length = first.length - this.#taken;
+    if (length >= bytes) return first;
+    let count = 1;
+    while (length < bytes) length += (chunks[count++] as Uint8Array).length;
+    const joined = Buffer.concat([first.subarray(this.#taken), ...chunks.slice(1, count)], length);
+    chunks.splice(0, count, joined);
+    this.#taken = 0;
     return joined;
   }
 }
@@ -82,24 +110,25 @@ export class FrameReader {
 export function wholeMessage(chunk: Uint8Array, maxBytes: number): Uint8Array | undefined {
   if (chunk.length < prefixBytes || chunk[0] !== 0) return undefined;
   const length = chunk.length - prefixBytes;
-  if (length > maxBytes || lengthOf(chunk) !== length) return undefined;
-  return view(chunk, chunk.length);
+  if (length > maxBytes || lengthOf(chunk, 0) !== length) return undefined;
+  return view(chunk, 0, chunk.length);
 }
 
 // Never a Buffer: what a message's `bytes` fields are must not depend on how it came.
-function view(chunk: Uint8Array, end: number): Uint8Array {
-  return new Uint8Array(chunk.buffer, chunk.byteOffset + prefixBytes, end - prefixBytes);
+function view(chunk: Uint8Array, begin: number, end: number): Uint8Array {
+  return new Uint8Array(chunk.buffer, chunk.byteOffset + begin + prefixBytes, end - begin - prefixBytes);
 }
 
-function lengthOf(prefix: Uint8Array): number {
-  const [a, b, c, d] = [prefix[1] as number, prefix[2] as number, prefix[3] as number, prefix[4] as number];
+function lengthOf(chunk: Uint8Array, at: number): number {
+  const [a, b] = [chunk[at + 1] as number, chunk[at + 2] as number];
+  const [c, d] = [chunk[at + 3] as number, chunk[at + 4] as number];
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 }
 
-function checkedLength(prefix: Uint8Array, maxBytes: number): number {
-  const flags = prefix[0] as number;
+function checkedLength(chunk: Uint8Array, at: number, maxBytes: number): number {
+  const flags = chunk[at] as number;
   if (flags > 1) throw malformed(`a message begins with the flags 0x${flags.toString(16)}; gRPC knows 0 and 1`);
-  const length = lengthOf(prefix);
+  const length = lengthOf(chunk, at);
   if (length > maxBytes) throw tooLarge(`a message of ${length} bytes`, maxBytes);
   return length;
 }

@@ -1,3 +1,6 @@
+/** The least flow-control window, in bytes: the one that HTTP/2 begins with, which a connection's can't go below (RFC 9113 §6.9.2). */
+export const minWindowBytes = 65_535;
+
 /**
  * The number of an option, given as `{ name: value }`, when it is at least so much. Throws a `RangeError` that names the
  * function, the option and the range.

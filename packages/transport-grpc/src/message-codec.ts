@@ -66,7 +66,8 @@ export function messageOf<D extends DescMessage>(desc: D, init: unknown): Messag
   return isMessage ? (init as MessageShape<D>) : create(desc, init as MessageInitShape<D>);
 }
 
-function filesOf(file: DescFile, seen: Set<DescFile> = new Set()): Set<DescFile> {
+/** A file and all that it imports, directly or not. */
+export function filesOf(file: DescFile, seen: Set<DescFile> = new Set()): Set<DescFile> {
   if (seen.has(file)) return seen;
   seen.add(file);
   for (const dependency of file.dependencies) filesOf(dependency, seen);

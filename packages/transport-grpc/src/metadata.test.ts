@@ -21,6 +21,14 @@ describe("metadata", () => {
     expect(headers).toEqual([":status", "200", "x-a", "1", "x-a", "2"]);
   });
 
+  it("lets through what retries tell each other, both ways", () => {
+    const told = ["grpc-previous-rpc-attempts", "2", "grpc-retry-pushback-ms", "100"];
+    const headers: string[] = [];
+    appendMetadata(headers, told);
+    expect(headers).toEqual(told);
+    expect(metadataOf(told)).toEqual(told);
+  });
+
   it("encodes what no header value may hold", () => {
     const headers: string[] = [];
     appendMetadata(headers, ["x-name", "é\t1", "x-plain", "100% <ok>"]);

@@ -14,9 +14,12 @@ const reserved = new Set([
   "http2-settings",
 ]);
 
+// What retries tell each other (gRFC A6) is for middleware, though its names begin with `grpc-`.
+const ofRetries = new Set(["grpc-retry-pushback-ms", "grpc-previous-rpc-attempts"]);
+
 /** Whether a header belongs to the protocol (`grpc-*`, `content-type`, pseudo-headers, …) and not to metadata. */
 export function isReserved(name: string): boolean {
-  return name.startsWith(":") || name.startsWith("grpc-") || reserved.has(name);
+  return name.startsWith(":") || (name.startsWith("grpc-") && !ofRetries.has(name)) || reserved.has(name);
 }
 
 /** Whether the values of a name are bytes, in base64 on the wire. */

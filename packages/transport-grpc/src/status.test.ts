@@ -138,10 +138,25 @@ describe("errorOf", () => {
     });
   });
 
-  it("keeps details that no KratosError has on its cause", () => {
+  it("gives back the details that a KratosError was thrown with", () => {
+    const details = [{ type: BadRequestSchema.typeName, value: toBinary(BadRequestSchema, badRequest) }];
+    const error = roundTrip(new KratosError({ code: 400, reason: "VALIDATOR", details }));
+    expect(error).toMatchObject({ code: 400, reason: "VALIDATOR", details });
+  });
+
+  it("has the whole status as its cause where there are more details than one ErrorInfo", () => {
     const error = errorOf(trailersOf(3, info("R"), badRequest));
     expect(error?.cause).toBeInstanceOf(GrpcStatusError);
     expect(errorOf(trailersOf(3, info("R")))?.cause).toBeUndefined();
+  });
+
+  it.each([
+    [11, 400],
+    [6, 409],
+    [2, 500],
+    [15, 500],
+  ])("has the whole status as its cause where gRPC code %i is one of several of HTTP status %i", (grpc, code) => {
+    expect(errorOf(["grpc-status", String(grpc)])).toMatchObject({ code, cause: { code: grpc } });
   });
 
   it.each([

@@ -30,7 +30,10 @@ export interface GrpcStatus {
 export function statusOf(thrown: unknown): GrpcStatus {
   const found = KratosError.find(thrown);
   if (found !== undefined)
-    return { ...plainStatus(found, messageAround(found, thrown)), details: [errorInfoOf(found)] };
+    return {
+      ...plainStatus(found, messageAround(found, thrown)),
+      details: [errorInfoOf(found), ...found.details.flatMap(packedDetail)],
+    };
   if (isConnectError(thrown)) {
     const details = thrown.details.flatMap(packedDetail);
     return { code: thrown.code, message: thrown.rawMessage, details, metadata: thrown.metadata };
@@ -73,8 +76,8 @@ function cut(message: string): string {
 }
 
 /**
- * What a status says beside the code, reason and message of its KratosError: the `cause` of an error that a client
- * throws, when the server sent more details than one ErrorInfo.
+ * A status as it was on the wire: the `cause` of an error that a client throws, where the KratosError can't say it all
+ * (details beside one ErrorInfo, or a gRPC code whose HTTP status another code has too).
  */
 export class GrpcStatusError extends Error {
   /** The gRPC status code, see `GrpcCode`. */
@@ -108,19 +111,34 @@ export function errorOf(trailers: readonly string[]): KratosError | undefined {
   const code = Number(text);
   const sent = detailsIn(trailers);
   const message = sent?.message || decodeMessage(findHeader(trailers, "grpc-message") ?? "");
-  const details = sent?.details ?? [];
-  const info = details
-    .filter((detail) => anyIs(detail, ErrorInfoSchema))
-    .flatMap((d) => unpacked(d, ErrorInfoSchema))[0];
-  const cause =
-    details.length > (info === undefined ? 0 : 1) ? new GrpcStatusError({ code, message, details }) : undefined;
+  return receivedError({ code, message, details: sent?.details ?? [] });
+}
+
+/**
+ * The error that a client throws for a status. An HTTP status stands for several gRPC codes, and an error has no
+ * details: where that loses something, the `cause` has the whole status.
+ */
+export function receivedError(status: GrpcStatus): KratosError {
+  const { message, details } = status;
+  const code = httpCodeOf(status.code);
+  const found = details.find((detail) => anyIs(detail, ErrorInfoSchema));
+  const [info] = found === undefined ? [] : unpacked(found, ErrorInfoSchema);
+  const more = details
+    .filter((detail) => detail !== found)
+    .map(({ typeUrl, value }) => ({ type: typeOf(typeUrl), value }));
+  const cause = grpcCodeOf(code) === status.code && more.length === 0 ? undefined : new GrpcStatusError(status);
   return new KratosError({
-    code: httpCodeOf(code),
+    code,
     reason: info?.reason,
     message,
     metadata: { ...info?.metadata },
+    details: more,
     cause,
   });
+}
+
+function typeOf(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 function detailsIn(trailers: readonly string[]): Status | undefined {

@@ -2,6 +2,7 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { KratosError } from "@kratos-ts/core";
 import { createGrpcTransport, type GrpcTransport } from "../src/client/grpc-transport.ts";
 import type { GrpcTransportOptions } from "../src/client/options.ts";
+import { carrierChoice } from "./carrier-choice.ts";
 import { Echo } from "./gen/interop/v1/interop_pb.ts";
 
 /** A client of `interop.v1.Echo`, closed with its transport. */
@@ -11,7 +12,7 @@ export interface EchoClient extends AsyncDisposable {
 }
 
 export function echoClient(endpoint: string, options: Partial<GrpcTransportOptions> = {}): EchoClient {
-  const transport = createGrpcTransport({ endpoint, ...options });
+  const transport = createGrpcTransport({ endpoint, ...carrierChoice, ...options });
   return {
     echo: createClient(Echo, transport),
     transport,

@@ -4,9 +4,11 @@ import { operationOf, type StartOptions } from "@kratos-ts/core";
 import { frame, prefixBytes } from "../src/frame.ts";
 import { createGrpcServer, type GrpcServer } from "../src/server/grpc-server.ts";
 import type { GrpcServerOptions } from "../src/server/options.ts";
+import { serverChoice } from "./carrier-choice.ts";
 import { Echo, Faults, Streams } from "./gen/interop/v1/interop_pb.ts";
 import { echo, faults } from "./interop-services.ts";
 import { RawClient, type RawReply, type RawRequest } from "./raw-grpc.ts";
+import { streams } from "./streams-service.ts";
 
 /** A started server of the interop services and a raw client of it; both end with it. */
 export interface InteropServer extends AsyncDisposable {
@@ -15,17 +17,17 @@ export interface InteropServer extends AsyncDisposable {
 }
 
 export interface InteropOptions extends GrpcServerOptions {
-  /** Replaces or adds methods of Echo. */
+  /** Replaces or adds methods of Echo and Streams. */
   readonly implementation?: object | undefined;
   readonly start?: StartOptions | undefined;
 }
 
 /** A server of the interop services that is not started. */
 export function createInteropServer({ implementation, start: _, ...options }: InteropOptions = {}): GrpcServer {
-  return createGrpcServer({ address: "127.0.0.1:0", ...options })
+  return createGrpcServer({ address: "127.0.0.1:0", ...serverChoice, ...options })
     .service(Echo, { ...echo, ...implementation })
     .service(Faults, faults)
-    .service(Streams, {});
+    .service(Streams, { ...streams, ...implementation });
 }
 
 export async function startInterop(options: InteropOptions = {}): Promise<InteropServer> {

@@ -17,6 +17,8 @@ import { NameRequestSchema } from "./gen/interop/v1/interop_pb.ts";
 export interface RawCall {
   readonly stream: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;
+  /** The same as a flat list, in the order that they had. */
+  readonly rawHeaders: string[];
   /** How many calls came before it. */
   readonly index: number;
 }
@@ -42,9 +44,9 @@ export class RawServer implements AsyncDisposable {
       this.sessions.push(session);
       this.#tell();
     });
-    this.#server.on("stream", (stream, headers) => {
+    this.#server.on("stream", (stream, headers, _flags, rawHeaders: string[]) => {
       stream.on("error", () => {});
-      const call = { stream, headers, index: this.calls.length };
+      const call = { stream, headers, rawHeaders, index: this.calls.length };
       this.calls.push(call);
       onCall(call);
       this.#tell();

@@ -29,13 +29,14 @@ export function randomOf(start: number): Random {
   return { below, pick: (items) => items[below(items.length)]! };
 }
 
-/** An init with about half of the fields; `flat`: only those that a form can name. */
+/** An init with some of the fields, half of them at most; `flat`: only those that a form can name. */
 export function randomInit(desc: DescMessage, random: Random, depth: number, flat = false): Record<string, unknown> {
   const init: Record<string, unknown> = {};
+  const oneOf = 2 + random.below(5);
   for (const member of desc.members) {
     const isRequired = member.kind === "field" && member.presence === Presence.LEGACY_REQUIRED;
     const field = member.kind === "oneof" ? random.pick(member.fields) : member;
-    if ((random.below(2) === 0 && !isRequired) || (depth > 3 && field.message) || (flat && isNested(field))) continue;
+    if ((random.below(oneOf) > 0 && !isRequired) || (depth > 3 && field.message) || (flat && isNested(field))) continue;
     const value = randomField(field, random, depth, flat);
     init[member.localName] = member.kind === "oneof" ? { case: field.localName, value } : value;
   }
@@ -101,6 +102,7 @@ const texts = [
   "a.b[c]&d=e;%zz+",
   "\u2028",
   "x".repeat(200),
+  '"é😀\\'.repeat(60),
 ];
 
 function randomText(random: Random): string {

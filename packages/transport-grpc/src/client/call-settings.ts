@@ -1,11 +1,11 @@
-import { connectNodeClient } from "../http2/node-client.ts";
-import { atLeast as numberAtLeast } from "../limit.ts";
+import { carriersOf } from "../http2/carriers.ts";
+import { minWindowBytes, atLeast as numberAtLeast } from "../limit.ts";
 import { Channel, type ChannelSettings } from "./channel.ts";
+import type { CallSettings } from "./client-method.ts";
 import type { Keepalive } from "./connection.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { ClientKeepaliveOptions, GrpcTransportOptions } from "./options.ts";
 import { DiscoveredTarget, FixedTarget, type Target } from "./target.ts";
-import type { CallSettings } from "./unary-method.ts";
 
 const ownUserAgent = "grpc-kratos-ts";
 const mebibyte = 1024 * 1024;
@@ -20,6 +20,7 @@ export function callSettings(options: GrpcTransportOptions): CallSettings {
     gzip: sendCompression === "gzip",
     acceptEncoding: options.acceptCompression ?? sendCompression,
     maxMessageBytes: atLeast(1, { maxMessageBytes: options.maxMessageBytes ?? 4 * mebibyte }),
+    streamIdleTimeoutMs: atLeast(0, { streamIdleTimeoutMs: options.streamIdleTimeoutMs ?? 0 }),
     authority: options.authority,
     userAgent: userAgent === undefined ? ownUserAgent : `${userAgent} ${ownUserAgent}`,
   };
@@ -43,11 +44,11 @@ function targetOf(options: GrpcTransportOptions): Target {
 function channelSettings(options: GrpcTransportOptions): ChannelSettings {
   const { sessions = 2, connectTimeoutMs = 20_000, waitForReady = false, maxQueuedCalls = 1000, keepalive } = options;
   return {
-    connect: connectNodeClient,
+    connect: carriersOf(options.http2 ?? "own", "createGrpcTransport").connect,
     limits: {
       maxHeaderBytes: atLeast(1024, { maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024 }),
-      streamWindowBytes: mebibyte,
-      sessionWindowBytes: 4 * mebibyte,
+      streamWindowBytes: atLeast(minWindowBytes, { streamWindowBytes: options.streamWindowBytes ?? mebibyte }),
+      sessionWindowBytes: atLeast(minWindowBytes, { sessionWindowBytes: options.sessionWindowBytes ?? 4 * mebibyte }),
     },
     tls: options.tls,
     connectTimeoutMs: atLeast(1, { connectTimeoutMs }),

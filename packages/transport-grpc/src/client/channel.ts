@@ -27,8 +27,9 @@ export interface ChannelCall {
   fail(error: KratosError): void;
 }
 
-// From so many calls on the least busy connection on, one more connection is opened.
-const busyStreams = 16;
+// From so many calls on the least busy connection on, one more connection is opened: what servers take at least (RFC 9113
+// §6.5.2). Below that a second one brings nothing.
+const busyStreams = 100;
 
 // Connections outlive the call that they were opened for; so they must not run in its context.
 const atRoot = AsyncLocalStorage.snapshot();

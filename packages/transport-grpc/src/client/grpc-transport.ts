@@ -1,17 +1,20 @@
 import type {
   DescMessage,
+  DescMethod,
   DescMethodStreaming,
   DescMethodUnary,
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
 import type { ContextValues, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
-import { CallContext, type Context, currentContext, KratosError, operationOf } from "@kratos-ts/core";
+import { CallContext, type Context, currentContext, KratosError } from "@kratos-ts/core";
 import { messageOf } from "../message-codec.ts";
 import { atLeast, callSettings } from "./call-settings.ts";
+import { type CallSettings, ClientMethod } from "./client-method.ts";
 import type { GrpcTransportOptions } from "./options.ts";
+import { onlyMessage, ReplyMessages, RequestMessages } from "./stream-messages.ts";
+import { onlyReply, StreamReply } from "./stream-reply.ts";
 import { ClientTransporter } from "./transporter.ts";
-import { type CallSettings, UnaryMethod } from "./unary-method.ts";
 import { UnaryReply } from "./unary-reply.ts";
 
 /** Connect's transport, to be disposed of when it is no longer needed. */
@@ -33,7 +36,7 @@ class ClientTransport implements Transport, AsyncDisposable {
   readonly #settings: CallSettings;
   readonly #timeoutMs: number;
   readonly #closeGraceMs: number;
-  readonly #methods = new Map<DescMethodUnary, UnaryMethod>();
+  readonly #methods = new Map<DescMethod, ClientMethod>();
   readonly #looks: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
@@ -78,12 +81,22 @@ class ClientTransport implements Transport, AsyncDisposable {
 
   stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodStreaming<I, O>,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    headers: HeadersInit | undefined,
+    input: AsyncIterable<MessageInitShape<I>>,
+    contextValues?: ContextValues,
   ): Promise<StreamResponse<I, O>> {
-    const message = `streaming is not supported yet: ${operationOf(method)}`;
-    const refused = Promise.reject<StreamResponse<I, O>>(new KratosError({ code: 501, message }));
-    // Connect's client looks at it when the reply is read, which may be never.
-    refused.catch(() => {});
-    return refused;
+    const { operation, settings } = this.#methodOf(method);
+    const transport = new ClientTransporter({ operation, endpoint: settings.target.name, headers });
+    // The transport's own limit is for unary calls.
+    const limitMs = timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : undefined;
+    const call = new CallContext({ parent: currentContext(), signal, timeoutMs: limitMs, transport, method });
+    const ctx = contextValues === undefined ? call : withValues(call, contextValues);
+    const reply = this.#stream({ method, input, transport, call, ctx });
+    // Connect's client looks at it when the replies are read, which may be never.
+    reply.catch(() => {});
+    return reply;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,13 +106,44 @@ class ClientTransport implements Transport, AsyncDisposable {
     await this.#closing;
   }
 
-  #methodOf(desc: DescMethodUnary): UnaryMethod {
+  async #stream<I extends DescMessage, O extends DescMessage>(
+    started: StartedStream<I, O>,
+  ): Promise<StreamResponse<I, O>> {
+    const { method, input, transport: transporter, call, ctx } = started;
+    const { handler, settings } = this.#methodOf(method);
+    const bare = settings.middleware.length === 0;
+    try {
+      const single = method.methodKind === "server_streaming";
+      // Without middleware nobody sees the messages before they are encoded.
+      const messages = bare ? input : new RequestMessages(method.input, input);
+      const reply = await handler(single ? await onlyMessage(method.input, input) : messages, ctx);
+      if (method.methodKind === "client_streaming") {
+        call.end();
+        return new StreamReply({ method, message: onlyReply(reply), transporter });
+      }
+      const message = new ReplyMessages({ replies: reply, call, bare }) as AsyncIterable<MessageShape<O>>;
+      return new StreamReply({ method, message, transporter });
+    } catch (error) {
+      call.end();
+      throw KratosError.from(error);
+    }
+  }
+
+  #methodOf(desc: DescMethod): ClientMethod {
     const known = this.#methods.get(desc);
     if (known !== undefined) return known;
-    const method = new UnaryMethod(desc, this.#settings);
+    const method = new ClientMethod(desc, this.#settings);
     this.#methods.set(desc, method);
     return method;
   }
+}
+
+interface StartedStream<I extends DescMessage, O extends DescMessage> {
+  readonly method: DescMethodStreaming<I, O>;
+  readonly input: AsyncIterable<MessageInitShape<I>>;
+  readonly transport: ClientTransporter;
+  readonly call: CallContext;
+  readonly ctx: Context;
 }
 
 /** Connect's context values, which it keeps under the ids of their keys. */

@@ -1,5 +1,6 @@
 import type { Middleware, Resolver } from "@kratos-ts/core";
 import type { ClientTls } from "../http2/carrier.ts";
+import type { Http2Name } from "../http2/carriers.ts";
 
 /** How long to wait before connecting again: the gRPC connection back-off, https://github.com/grpc/grpc/blob/master/doc/connection-backoff.md */
 export interface BackoffOptions {
@@ -37,6 +38,8 @@ export interface GrpcTransportOptions {
   middleware?: readonly Middleware[] | undefined;
   /** Limit of a unary call in ms, sent as `grpc-timeout`; a call's own `timeoutMs` wins over it. 0: none. Default 2000. */
   timeoutMs?: number | undefined;
+  /** A stream without a message in either direction for so long ends with 504, in ms; 0: never. Default 0. */
+  streamIdleTimeoutMs?: number | undefined;
   /** Certificates; `{}` for TLS with the well-known authorities. Default: TLS only where the endpoint's scheme says so. */
   tls?: ClientTls | undefined;
   /** How calls are encoded: `proto`, or `json` for `application/grpc+json`. Default `proto`. */
@@ -49,8 +52,17 @@ export interface GrpcTransportOptions {
   maxMessageBytes?: number | undefined;
   /** The largest header or trailer block of a reply in bytes. Default 16 KiB. */
   maxHeaderBytes?: number | undefined;
-  /** The most connections to one address; more than one is opened under load. Default 2. */
+  /** What one stream may have under way before its reader takes it, in bytes (HTTP/2 flow control). Default 1 MiB. */
+  streamWindowBytes?: number | undefined;
+  /** The same for a connection, all of its streams together, in bytes. Default 4 MiB. */
+  sessionWindowBytes?: number | undefined;
+  /**
+   * The most connections to one address. One more is opened when 100 calls are in flight on each, or as many as the
+   * server takes. Default 2.
+   */
   sessions?: number | undefined;
+  /** Whose HTTP/2: this package's own, or that of `node:http2`, which is several times slower. Default `own`. */
+  http2?: Http2Name | undefined;
   /** Limit of one attempt to connect, TLS and HTTP/2 handshake included, in ms. Default 20 000. */
   connectTimeoutMs?: number | undefined;
   /** How long to wait before connecting again after a failure. */

@@ -2,6 +2,7 @@ import { GrpcCode, httpCodeOf, KratosError, now } from "@kratos-ts/core";
 import { ResetCode, type StreamReset } from "../http2/carrier.ts";
 import { resetName } from "../http2/reset-name.ts";
 import { findHeader } from "../metadata.ts";
+import { receivedError } from "../status.ts";
 
 // https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md
 const grpcByHttpStatus: Readonly<Record<string, number>> = {
@@ -31,7 +32,7 @@ export function headerError(headers: readonly string[], endpoint: string): Krato
   const code = status === "200" ? GrpcCode.UNKNOWN : (grpcByHttpStatus[status ?? ""] ?? GrpcCode.UNKNOWN);
   const type = contentType === undefined ? "no content-type" : `content-type ${contentType}`;
   const message = `${endpoint} did not answer as a gRPC server: HTTP status ${status}, ${type}`;
-  return new KratosError({ code: httpCodeOf(code), message });
+  return receivedError({ code, message, details: [] });
 }
 
 /** The error of a stream that ended before its time. */

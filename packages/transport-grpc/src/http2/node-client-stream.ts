@@ -46,7 +46,10 @@ export class NodeClientStream implements ClientStream {
 
   reset(code: number): void {
     this.#over = true;
-    this.#stream.close(code);
+    const stream = this.#stream;
+    // `close` would end the request first, and the server would take what it has for all of it.
+    if (!stream.writableEnded) stream._final = withoutEndStream;
+    stream.close(code);
   }
 
   pause(): void {
@@ -129,11 +132,14 @@ export class NodeClientStream implements ClientStream {
     // Ended on both sides: this only spares node:http2 the events about it.
     if (stream.closed) stream.destroy();
     // The server has answered without waiting for all of the request; the rest is of no use.
-    else stream.close(ResetCode.CANCEL);
+    else this.reset(ResetCode.CANCEL);
     this.#handler.onEnd();
   }
 }
 
+function withoutEndStream(done: () => void): void {
+  done();
+}
 function onResponse(this: ClientHttp2Stream, _: unknown, flags: number, headers: string[]): void {
   (this as Carried)[carrierOf]?.responded(headers, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
 }

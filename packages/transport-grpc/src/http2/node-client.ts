@@ -5,8 +5,8 @@ import {
   connect,
   type OutgoingHttpHeaders,
 } from "node:http2";
-import { connect as connectTcp, isIP, type NetConnectOpts, type Socket } from "node:net";
-import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import {
   type ClientCarrierFactory,
   type ClientCarrierOptions,
@@ -18,6 +18,7 @@ import {
   ResetCode,
   type StreamReset,
 } from "./carrier.ts";
+import { addressOf, dial } from "./dial.ts";
 import { toHeaderObject } from "./header-object.ts";
 import { NodeClientStream } from "./node-client-stream.ts";
 import { resetName } from "./reset-name.ts";
@@ -187,21 +188,6 @@ function sessionOptions({ limits }: ClientCarrierOptions): ClientSessionOptions 
     },
   };
   return options;
-}
-
-function dial({ address, tls }: ClientCarrierOptions): Socket {
-  const target: NetConnectOpts = "path" in address ? { path: address.path } : { ...address, noDelay: true };
-  if (tls === undefined) return connectTcp(target);
-  const host = "host" in address ? address.host : "localhost";
-  const servername = tls.servername ?? (isIP(host) !== 0 ? undefined : host);
-  // The types of node:tls ask for Buffer where any Uint8Array will do.
-  const secure = { minVersion: "TLSv1.2", ...tls, servername, ALPNProtocols: ["h2"] } as ConnectionOptions;
-  return connectTls({ ...target, ...secure });
-}
-
-function addressOf({ remoteAddress, remotePort }: Socket): string | undefined {
-  if (remoteAddress === undefined || remotePort === undefined) return undefined;
-  return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }
 
 // Raw header arrays cost less than objects; Node 24.0 and 24.1 do not take them.

@@ -6,6 +6,7 @@ import {
   type ServerSession,
   type SessionHandler,
 } from "./carrier.ts";
+import { addressOf } from "./dial.ts";
 import { NodeServerStream } from "./node-server-stream.ts";
 
 // SETTINGS frames of one client are few; more than these within a minute are a flood (CVE-2019-9515).
@@ -26,7 +27,7 @@ export class NodeServerSession implements ServerSession {
   constructor(session: ServerHttp2Session, options: ServerCarrierOptions) {
     this.#session = session;
     this.#server = options.handler;
-    this.peer = addressOf(session);
+    this.peer = addressOf(session.socket);
     session.setLocalWindowSize(options.limits.sessionWindowBytes);
     session.on("close", () => this.#handler.onClose(this.#cause));
     session.on("remoteSettings", () => this.#onSettings());
@@ -85,10 +86,4 @@ export class NodeServerSession implements ServerSession {
     this.goaway(ResetCode.ENHANCE_YOUR_CALM, "too_many_settings");
     this.destroy(new Error(`the peer sent more than ${maxSettingsFrames} SETTINGS frames a minute`));
   }
-}
-
-function addressOf(session: ServerHttp2Session): string | undefined {
-  const { remoteAddress, remotePort } = session.socket;
-  if (remoteAddress === undefined || remotePort === undefined) return undefined;
-  return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
 }

@@ -125,6 +125,8 @@ export class NodeServerStream implements ServerStream {
   }
 
   ended(): void {
+    // node:http2 ends the readable side of a stream that was reset or lost, too; its 'close' follows.
+    if (this.#stream.destroyed || this.#stream.rstCode !== ResetCode.NO_ERROR) return;
     this.#received = true;
     if (!this.#replied && !this.#reset) this.#handler.onEnd();
   }

@@ -4,11 +4,9 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import { createServer as createTcpServer, type Server as Listener, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
-import type { ListenAddress, ServerCarrier, ServerCarrierOptions, ServerTls } from "./carrier.ts";
-import { listen } from "./listen.ts";
+import type { ListenAddress, ServerCarrier, ServerCarrierOptions } from "./carrier.ts";
 import { NodeServerSession } from "./node-server-session.ts";
+import { SocketListener } from "./socket-listener.ts";
 
 // Megabytes that node:http2 lets one connection's frames and headers take; its own default, 10, refuses streams of
 // peers that use the windows and the number of streams that they were given.
@@ -27,38 +25,25 @@ class NodeServerCarrier implements ServerCarrier {
   readonly #options: ServerCarrierOptions;
   // It never listens: it is given connections, so that closing the listener leaves the sessions alone.
   readonly #http2: Http2Server;
-  readonly #listener: Listener;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener: SocketListener;
   readonly #sessions = new WeakMap<ServerHttp2Session, NodeServerSession>();
 
   constructor(options: ServerCarrierOptions) {
     this.#options = options;
     this.#http2 = this.#createHttp2();
-    this.#listener = this.#createListener(options.tls);
-    // What comes before TLS is done counts as well: a connection must not outlive its server.
-    this.#listener.on("connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
+    this.#listener = new SocketListener({ ...options, onSocket: (socket) => this.#http2.emit("connection", socket) });
   }
 
   listen(address: ListenAddress): Promise<ListenAddress> {
-    return listen(this.#listener, address).then((bound) => {
-      this.#listener.on("error", (error) => this.#options.handler.onFailure(error));
-      return bound;
-    });
+    return this.#listener.listen(address);
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      // Its callback waits for connections too, and is an error when it never listened.
-      this.#listener.close(() => {});
-      if (!this.#listener.listening) setImmediate(resolve);
-    });
+    return this.#listener.close();
   }
 
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#listener.destroy();
   }
 
   #createHttp2(): Http2Server {
@@ -84,15 +69,6 @@ class NodeServerCarrier implements ServerCarrier {
     server.on("sessionError", (error, session) => this.#sessions.get(session)?.failed(error));
     server.on("error", (error) => handler.onRefused(error));
     return server;
-  }
-
-  #createListener(tls: ServerTls | undefined): Listener {
-    if (tls === undefined) return createTcpServer((socket) => this.#http2.emit("connection", socket));
-    const { minVersion = "TLSv1.2", ...rest } = tls as ServerTls & { key: Buffer; cert: Buffer; ca?: Buffer };
-    const listener = createTlsServer({ ...rest, minVersion, ALPNProtocols: ["h2"] });
-    listener.on("secureConnection", (socket) => this.#http2.emit("connection", socket));
-    listener.on("tlsClientError", (error) => this.#options.handler.onRefused(error));
-    return listener;
   }
 
   #onSession(raw: ServerHttp2Session): void {

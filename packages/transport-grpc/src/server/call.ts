@@ -1,11 +1,13 @@
 import { CallContext, type Context, KratosError } from "@kratos-ts/core";
 import { parseTimeout } from "../grpc-timeout.ts";
-import type { ServerStream, StreamHandler, StreamReset } from "../http2/carrier.ts";
+import type { ServerSession, ServerStream, StreamHandler, StreamReset } from "../http2/carrier.ts";
 import { appendMetadata } from "../metadata.ts";
 import { appendStatus, type GrpcStatus, plainStatus, statusOf } from "../status.ts";
+import type { KeptSession } from "./kept-session.ts";
 import type { GrpcServerConfig } from "./options.ts";
 import type { ContentType, RequestHead } from "./request-head.ts";
-import type { Route } from "./route.ts";
+import { type Route, UnimplementedError } from "./route.ts";
+import type { StreamCall } from "./stream-call.ts";
 import { ServerTransporter } from "./transporter.ts";
 
 /** What all calls of a server share. */
@@ -14,8 +16,12 @@ export interface CallHost {
   readonly secure: boolean;
   /** What the server was started with: the parent of each call's context. */
   readonly context: Context | undefined;
+  /** The streaming calls that are open. */
+  readonly streams: Set<StreamCall>;
   /** Where the server can be called. */
   endpoint(): string;
+  /** What watches a connection; undefined when that has gone. */
+  keptSession(session: ServerSession): KeptSession | undefined;
 }
 
 /** What a call is made of. */
@@ -48,7 +54,12 @@ export abstract class ServerCall implements StreamHandler {
       transport: this.transporter,
       method: init.route.method,
     });
+  }
+
+  /** Begins, once it is made; `end` when no body comes. */
+  begin(end: boolean): void {
     this.ctx.onCancel((reason) => this.#cancelled(reason));
+    if (end) this.onEnd();
   }
 
   abstract onData(chunk: Uint8Array): void;
@@ -63,7 +74,7 @@ export abstract class ServerCall implements StreamHandler {
 
   /** Ends the call with the error that its handler threw. */
   protected fail(thrown: unknown): void {
-    this.end(statusOf(thrown));
+    this.end(thrown instanceof UnimplementedError ? plainStatus(thrown) : statusOf(thrown));
   }
 
   /** Ends the call with an error of the transport itself. */

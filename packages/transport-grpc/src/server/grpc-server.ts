@@ -19,21 +19,28 @@ import type {
   SessionHandler,
   StreamHandler,
 } from "../http2/carrier.ts";
-import { createNodeServerCarrier } from "../http2/node-server.ts";
 import type { CallHost } from "./call.ts";
-import { createHealth, type Health } from "./health.ts";
+import { createHealth, type Health, type HealthStatus } from "./health.ts";
 import { KeptSession, type SessionOwner } from "./kept-session.ts";
 import { endpointOf, parseAddress } from "./listen-address.ts";
 import { configOf, type GrpcServerConfig, type GrpcServerOptions } from "./options.ts";
+import { createReflection } from "./reflection.ts";
 import { refuseCall, refuseRequest } from "./refusal.ts";
 import { contentTypeOf, type RequestHead, readHead } from "./request-head.ts";
 import { type Route, routesOf } from "./route.ts";
+import { StreamCall } from "./stream-call.ts";
 import { UnaryCall } from "./unary-call.ts";
 
 /** A gRPC server: give it to `createApp`, or `start` and `stop` it yourself. */
 export interface GrpcServer extends Server, Endpointer, ServiceRegistrar, AsyncDisposable {
   /** Without options: no parent context, and a later failure goes to the logger. */
   start(options?: StartOptions): Promise<void>;
+  /**
+   * What health checks hear of a service, `""` for the server as a whole, which is SERVING from the start; services are
+   * not known to them until they are set. Watchers hear of a change at once. Without effect from `drain` or `stop` on,
+   * when all of them are NOT_SERVING, and where `health` is switched off.
+   */
+  setHealth(service: DescService | string, status: HealthStatus): void;
 }
 
 /**
@@ -46,14 +53,17 @@ export function createGrpcServer(options: GrpcServerOptions = {}): GrpcServer {
 
 // How long what is in flight may still take when a server is disposed of.
 const disposeGraceMs = 1_000;
+// How long streams that are cut have for their status to reach the caller, in ms.
+const cutGraceMs = 100;
 
 class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHost {
   readonly secure: boolean;
   context: Context | undefined;
+  readonly streams = new Set<StreamCall>();
   readonly config: GrpcServerConfig;
   readonly #address: ListenAddress;
   readonly #routes = new Map<string, Route>();
-  readonly #services = new Set<string>();
+  readonly #services = new Map<string, DescService>();
   readonly #sessions = new Map<ServerSession, KeptSession>();
   readonly #health: Health | undefined;
   readonly #timeoutMs: number | undefined;
@@ -63,6 +73,7 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   #bound: ListenAddress | undefined;
   #stopping: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
+  #cutTimer: NodeJS.Timeout | undefined;
 
   constructor(config: GrpcServerConfig) {
     this.config = config;
@@ -72,13 +83,26 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     if (config.health) {
       this.#health = createHealth();
       // Probes carry no credentials and are no traffic: middleware does not see them.
-      this.#register(this.#health.service, routesOf({ ...this.#health, middleware: [] }));
+      this.#register(this.#health.service, routesOf({ ...this.#health, middleware: [], internal: true }));
+    }
+    if (config.reflection) {
+      const { services, implementation } = createReflection(this.#services);
+      const { middleware } = config;
+      for (const service of services)
+        this.#register(
+          service,
+          routesOf({ service, implementation: implementation as object, middleware, internal: true }),
+        );
     }
   }
 
   service<S extends DescService>(service: S, implementation: Partial<Service<S>>): this {
     this.#register(service, routesOf({ service, implementation, middleware: this.config.middleware }));
     return this;
+  }
+
+  setHealth(service: DescService | string, status: HealthStatus): void {
+    this.#health?.set(service, status);
   }
 
   start(options?: StartOptions): Promise<void> {
@@ -114,6 +138,10 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     return this.stop({ signal: AbortSignal.timeout(disposeGraceMs) });
   }
 
+  keptSession(session: ServerSession): KeptSession | undefined {
+    return this.#sessions.get(session);
+  }
+
   onSession(session: ServerSession): SessionHandler {
     const kept = new KeptSession(session, this, this.config.keepalive);
     this.#sessions.set(session, kept);
@@ -146,12 +174,14 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     if (head.size > maxHeaderBytes)
       return refuseCall({ stream, contentType, error: tooLarge(head.size, maxHeaderBytes) });
     const route = this.#routes.get(head.path);
-    const refusal = route === undefined ? this.#unknown(head.path) : refusalOf(route, head);
+    const refusal = route === undefined ? this.#unknown(head.path) : refusalOf(head);
     if (route === undefined || refusal !== undefined)
       return refuseCall({ stream, contentType, error: refusal as KratosError });
     try {
-      const call = new UnaryCall({ host: this, stream, route, head, contentType, timeoutMs: this.#timeoutMs });
-      if (end) call.onEnd();
+      const timeoutMs = route.streams ? undefined : this.#timeoutMs;
+      const init = { host: this, stream, route, head, contentType, timeoutMs };
+      const call = route.streams ? new StreamCall(init) : new UnaryCall(init);
+      call.begin(end);
       return call;
     } catch (error) {
       // A malformed grpc-timeout.
@@ -161,7 +191,7 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
 
   #register(service: DescService, routes: Route[]): void {
     if (this.#services.has(service.typeName)) throw new Error(`the service ${service.typeName} is registered already`);
-    this.#services.add(service.typeName);
+    this.#services.set(service.typeName, service);
     for (const route of routes) this.#routes.set(route.operation, route);
   }
 
@@ -175,8 +205,8 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   }
 
   async #listen(): Promise<void> {
-    const { tls, limits } = this.config;
-    this.#carrier = createNodeServerCarrier({ handler: this, tls, limits });
+    const { serve, tls, limits } = this.config;
+    this.#carrier = serve({ handler: this, tls, limits });
     this.#bound = await this.#carrier.listen(this.#address);
   }
 
@@ -186,12 +216,27 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     await this.#starting?.catch(() => {});
     const closed = this.#carrier?.close();
     for (const session of this.#sessions.keys()) session.drain();
+    // Watchers of its health have heard by then that it stops, and are not worth waiting for.
+    setImmediate(() => this.#cutStreams((call) => call.internal));
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    clearTimeout(this.#cutTimer);
     this.#carrier?.destroy();
     await closed;
   }
 
   #cut(): void {
+    if (this.streams.size === 0) this.#destroy();
+    else {
+      this.#cutStreams(() => true);
+      this.#cutTimer ??= setTimeout(() => this.#destroy(), cutGraceMs);
+    }
+  }
+
+  #cutStreams(which: (call: StreamCall) => boolean): void {
+    for (const call of this.streams) if (which(call)) call.cut();
+  }
+
+  #destroy(): void {
     for (const session of this.#sessions.keys()) session.destroy();
     this.#carrier?.destroy();
   }
@@ -203,8 +248,6 @@ function tooLarge(size: number, maxHeaderBytes: number): KratosError {
   return new KratosError({ code: 429, message });
 }
 
-function refusalOf(route: Route, head: RequestHead): KratosError | undefined {
-  if (route.method.methodKind !== "unary")
-    return new KratosError({ code: 501, message: `streaming is not supported yet: ${route.operation}` });
+function refusalOf(head: RequestHead): KratosError | undefined {
   return isKnownEncoding(head.encoding) ? undefined : unknownEncoding(head.encoding as string);
 }

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import type { Logger } from "@kratos-ts/core";
-import { noopLogger } from "@kratos-ts/core";
+import { noopLogger, operationOf } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";
 import { Echo } from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { requestOf, startInterop } from "../../testdata/interop-server.ts";
+import { frame } from "../frame.ts";
 
 const { getItem } = Echo.method;
 
@@ -50,6 +51,22 @@ describe("keepalive", () => {
       await new Promise((resolve) => interop.client.session.ping(resolve));
       expect((await interop.client.send(requestOf(getItem))).trailers).toMatchObject({ "grpc-status": "0" });
     }
+  });
+
+  it("lets a client measure the line with a ping for each frame of a long reply, as grpc-go does", async () => {
+    const id = "x".repeat(1_000_000);
+    await using interop = await startInterop({ implementation: { getItem: () => ({ id }) } });
+    const { session } = interop.client;
+    const gone = once(session, "goaway").then(([, , data]) => Promise.reject(new Error(String(data))));
+    const path = operationOf(getItem);
+    const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
+    const stream = session.request(headers, { endStream: false }).end(frame(new Uint8Array()));
+    await once(stream, "response");
+    // The reply waits for room in the window.
+    for (let i = 0; i < 20; i++) await Promise.race([gone, new Promise((resolve) => session.ping(resolve))]);
+    stream.resume();
+    const [trailers] = await Promise.race([gone, once(stream, "trailers")]);
+    expect(trailers).toMatchObject({ "grpc-status": "0" });
   });
 
   it("ends an idle connection in good order", async () => {

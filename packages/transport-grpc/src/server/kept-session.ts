@@ -4,6 +4,11 @@ import type { Keepalive } from "./options.ts";
 // PINGs that come too early; as with other gRPC servers, two are forgiven.
 const maxPingStrikes = 2;
 
+// A client may measure the line with a PING for each DATA frame that it gets (grpc-go does), however small its window
+// makes them; more than these are not kept account of.
+const leastFrameBytes = 1024;
+const maxPingCredit = 65_536;
+
 /** Hears of the end of the sessions that it keeps. */
 export interface SessionOwner {
   sessionClosed(kept: KeptSession, cause: unknown): void;
@@ -23,6 +28,7 @@ export class KeptSession implements SessionHandler {
   #quietLooks = 0;
   #pingedAt = Number.NEGATIVE_INFINITY;
   #strikes = 0;
+  #pingCredit = 0;
 
   constructor(session: ServerSession, owner: SessionOwner, keepalive: Keepalive) {
     this.session = session;
@@ -34,9 +40,15 @@ export class KeptSession implements SessionHandler {
     this.#every(keepalive.maxConnectionAgeMs * (0.9 + Math.random() / 5), () => this.#drainForAge());
   }
 
-  /** A call began, or something was sent that a client may answer with a PING to measure the line. */
+  /** A call began, or something was sent. */
   active(): void {
     this.#activity++;
+  }
+
+  /** So many bytes of messages are on their way, in who knows how many frames. */
+  sent(bytes: number): void {
+    this.#activity++;
+    this.#pingCredit = Math.min(this.#pingCredit + Math.ceil(bytes / leastFrameBytes), maxPingCredit);
   }
 
   onPong(): void {
@@ -49,6 +61,7 @@ export class KeptSession implements SessionHandler {
     const early = time - this.#pingedAt < this.#keepalive.minClientPingIntervalMs;
     this.#pingedAt = time;
     if (this.#activity !== this.#activityAtPing) this.#strikes = 0;
+    else if (this.#pingCredit > 0) this.#pingCredit--;
     else if (early) this.#strikes++;
     this.#activityAtPing = this.#activity;
     if (this.#strikes > maxPingStrikes) this.#calm();

@@ -215,6 +215,9 @@ describe("options", () => {
     [{ maxMessageBytes: Number.NaN }, RangeError, "maxMessageBytes is NaN"],
     [{ maxHeaderBytes: 2 ** 40 }, RangeError, "maxHeaderBytes"],
     [{ keepalive: { intervalMs: -1 } }, RangeError, "intervalMs"],
+    [{ streamIdleTimeoutMs: -1 }, RangeError, "streamIdleTimeoutMs is -1"],
+    [{ streamWindowBytes: 1000 }, RangeError, "streamWindowBytes is 1000; it has to be a number from 65535"],
+    [{ sessionWindowBytes: 1000 }, RangeError, "sessionWindowBytes is 1000"],
     [{ address: "localhost" }, TypeError, "host:port"],
     [{ address: ":99999" }, TypeError, "host:port"],
   ])("out of range are refused: %j", (options, type, message) => {

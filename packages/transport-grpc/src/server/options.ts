@@ -1,6 +1,7 @@
 import { type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
-import type { ServerLimits, ServerTls } from "../http2/carrier.ts";
-import { atLeast as numberAtLeast } from "../limit.ts";
+import type { ServerCarrierFactory, ServerLimits, ServerTls } from "../http2/carrier.ts";
+import { carriersOf, type Http2Name } from "../http2/carriers.ts";
+import { minWindowBytes, atLeast as numberAtLeast } from "../limit.ts";
 
 export interface GrpcServerOptions {
   /** Where to listen: `host:port`, `:9000` (every address of the machine) or `unix:/path`. Default `:0`, a free port. */
@@ -9,6 +10,8 @@ export interface GrpcServerOptions {
   middleware?: readonly Middleware[] | undefined;
   /** The longest a unary call may take, in ms; 0 is no limit. The caller's `grpc-timeout` wins when it is shorter. Default 1000. */
   timeoutMs?: number | undefined;
+  /** A stream without a message in either direction for so long ends with DEADLINE_EXCEEDED, in ms; 0 is never. Default 0. */
+  streamIdleTimeoutMs?: number | undefined;
   /** Certificate and key, with the names of node:tls. Default: cleartext HTTP/2 (h2c). */
   tls?: ServerTls | undefined;
   /** Hears what no caller does, such as connections that break. Default: nothing is logged. */
@@ -21,12 +24,20 @@ export interface GrpcServerOptions {
   maxHeaderBytes?: number | undefined;
   /** Calls that one connection may have in flight. Default 1000. */
   maxConcurrentStreams?: number | undefined;
+  /** What one stream may have under way before its reader takes it, in bytes (HTTP/2 flow control). Default 1 MiB. */
+  streamWindowBytes?: number | undefined;
+  /** The same for a connection, all of its streams together, in bytes. Default 4 MiB. */
+  sessionWindowBytes?: number | undefined;
   /** Replies from this size are compressed for callers that compress their requests with gzip, in bytes. Default 1024. */
   compressMinBytes?: number | undefined;
   /** How connections are watched and aged. */
   keepalive?: KeepaliveOptions | undefined;
-  /** Serves `grpc.health.v1.Health`. Default true. */
+  /** Whose HTTP/2: this package's own, or that of `node:http2`, which is several times slower. Default `own`. */
+  http2?: Http2Name | undefined;
+  /** Serves `grpc.health.v1.Health`, which middleware does not see. Default true. */
   health?: boolean | undefined;
+  /** Serves `grpc.reflection.v1` and `v1alpha`, through the middleware as any service. Default true. */
+  reflection?: boolean | undefined;
 }
 
 /** How a server watches its connections; times are in ms, and 0 switches the thing off. */
@@ -52,6 +63,7 @@ export interface GrpcServerConfig {
   readonly address: string;
   readonly middleware: readonly Middleware[];
   readonly timeoutMs: number;
+  readonly streamIdleTimeoutMs: number;
   readonly tls: ServerTls | undefined;
   readonly logger: Logger;
   readonly endpoint: string | undefined;
@@ -59,7 +71,9 @@ export interface GrpcServerConfig {
   readonly compressMinBytes: number;
   readonly limits: ServerLimits;
   readonly keepalive: Keepalive;
+  readonly serve: ServerCarrierFactory;
   readonly health: boolean;
+  readonly reflection: boolean;
 }
 
 const mebibyte = 1024 * 1024;
@@ -71,6 +85,7 @@ export function configOf(options: GrpcServerOptions): GrpcServerConfig {
     address: options.address ?? ":0",
     middleware: options.middleware ?? [],
     timeoutMs: atLeast(0, { timeoutMs: options.timeoutMs ?? 1_000 }),
+    streamIdleTimeoutMs: atLeast(0, { streamIdleTimeoutMs: options.streamIdleTimeoutMs ?? 0 }),
     tls: options.tls,
     logger: options.logger ?? noopLogger,
     endpoint: options.endpoint,
@@ -79,8 +94,8 @@ export function configOf(options: GrpcServerOptions): GrpcServerConfig {
     limits: {
       maxHeaderBytes: atLeast(1024, { maxHeaderBytes: options.maxHeaderBytes ?? 16 * 1024 }),
       maxConcurrentStreams: atLeast(1, { maxConcurrentStreams: options.maxConcurrentStreams ?? 1_000 }),
-      streamWindowBytes: mebibyte,
-      sessionWindowBytes: 4 * mebibyte,
+      streamWindowBytes: atLeast(minWindowBytes, { streamWindowBytes: options.streamWindowBytes ?? mebibyte }),
+      sessionWindowBytes: atLeast(minWindowBytes, { sessionWindowBytes: options.sessionWindowBytes ?? 4 * mebibyte }),
     },
     keepalive: {
       intervalMs: atLeast(0, { intervalMs: keepalive.intervalMs ?? 60_000 }),
@@ -90,7 +105,9 @@ export function configOf(options: GrpcServerOptions): GrpcServerConfig {
       maxConnectionAgeMs: atLeast(0, { maxConnectionAgeMs: keepalive.maxConnectionAgeMs ?? 0 }),
       maxConnectionAgeGraceMs: atLeast(0, { maxConnectionAgeGraceMs: keepalive.maxConnectionAgeGraceMs ?? 0 }),
     },
+    serve: carriersOf(options.http2 ?? "own", "createGrpcServer").serve,
     health: options.health ?? true,
+    reflection: options.reflection ?? true,
   };
 }
 

@@ -86,9 +86,15 @@ export class UnaryCall extends ServerCall {
     if (this.over) return;
     this.over = true;
     this.ctx.end();
-    this.init.stream.unary({ headers: this.replyHeaders(gzip), body, trailers: this.okTrailers() });
+    const { stream, host } = this.init;
+    // A reply of several frames; those of one are noted when their calls begin.
+    if (body.length > maxFrameBytes) host.keptSession(stream.session)?.sent(body.length);
+    stream.unary({ headers: this.replyHeaders(gzip), body, trailers: this.okTrailers() });
   }
 }
+
+// The least that a receiver must take in one DATA frame (RFC 9113 §4.2), and what most do.
+const maxFrameBytes = 16_384;
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,14 +1,22 @@
 import { HeaderList, type Transporter } from "@kratos-ts/core";
 import type { ClientContext } from "./call-context.ts";
-import type { Exchange } from "./exchange.ts";
+import type { CalledServer } from "./called-server.ts";
 import type { MethodPlan } from "./method-plan.ts";
+
+/** What is known of a request once it was sent: an exchange, or a stream. */
+export interface SentRequest {
+  readonly peer: CalledServer;
+  readonly path: string;
+  readonly replyHeader: HeaderList;
+  readonly replyTrailer: HeaderList;
+}
 
 /** One call as middleware sees it; header lists are made when somebody looks. */
 export class ClientTransporter implements Transporter {
   /** Of the call itself, whatever contexts middleware makes of it. Set right after both were made. */
   context!: ClientContext;
   /** The last time that the request was sent. */
-  exchange: Exchange | undefined = undefined;
+  exchange: SentRequest | undefined = undefined;
   readonly plan: MethodPlan;
   #endpoint: string;
   #requestHeader: HeaderList | undefined;
@@ -38,7 +46,7 @@ export class ClientTransporter implements Transporter {
     return this.plan.operation;
   }
   get requestMethod(): string {
-    return this.plan.binding.verb;
+    return this.plan.verb;
   }
   get pathTemplate(): string {
     return this.plan.binding.template.source;

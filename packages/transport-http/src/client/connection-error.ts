@@ -7,16 +7,11 @@ export interface ErrorPlace {
   readonly connectTimeoutMs: number;
 }
 
-/** The KratosError of whatever undici or a socket reports; that becomes its cause. */
+/** The KratosError of whatever the wire or a socket reports; that becomes its cause. */
 export function connectionError(error: Error, place: ErrorPlace): KratosError {
   const { code = "" } = error as { code?: string };
-  const init = { cause: error };
-  const text = textOf(error);
-  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED")
-    return new KratosError({ code: 400, message: `the request can't be sent: ${text}`, ...init });
-  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return closedError(error);
-  const kind = error.name === "HTTPParserError" ? "HPE_" : code;
-  return new KratosError({ code: 503, message: describe(kind, text, place), ...init });
+  if (code === "POOL_CLOSED") return closedError(error);
+  return new KratosError({ code: 503, message: describe(code, textOf(error), place), cause: error });
 }
 
 /** For calls that were running, or are made, when their transport is disposed of. */
@@ -45,12 +40,11 @@ const unreachable = new Set([
 
 function describe(code: string, text: string, { name, connectTimeoutMs }: ErrorPlace): string {
   if (unreachable.has(code)) return `can't connect to ${name}: ${text}; is the server running there?`;
-  if (code === "UND_ERR_CONNECT_TIMEOUT")
+  if (code === "CONNECT_TIMEOUT")
     return `no connection to ${name} within connectTimeoutMs (${connectTimeoutMs} ms); is the server running there?`;
   if (/^ERR_(TLS|SSL)|CERT|SIGNATURE|^EPROTO$/.test(code))
     return `TLS with ${name} failed: ${text}; check the scheme of the endpoint and the tls option (ca, cert, key, servername)`;
-  if (code === "UND_ERR_MAX_ORIGINS_REACHED") return `${name} is one address more than a transport connects to`;
-  if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(code)) return `${name} sent a reply that can't be read: ${text}`;
+  if (code === "BAD_REPLY") return `${name} sent a reply that can't be read: ${text}`;
   return `the connection to ${name} broke before the reply was complete: ${text}`;
 }
 
@@ -58,22 +52,4 @@ function describe(code: string, text: string, { name, connectTimeoutMs }: ErrorP
 function textOf(error: Error): string {
   const { errors } = error as AggregateError;
   return error.message === "" && Array.isArray(errors) ? errors.map(textOf).join(", ") : error.message;
-}
-
-// RFC 9110 §9.2.2.
-const idempotent = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
-const closedByPeer = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-/**
- * Whether a server closed an idle connection just as a request was being sent on it, so that the request may be sent
- * again (RFC 9112 §9.3.1): an idempotent one, on a connection that had carried replies before, with no byte of its own reply.
- */
-export function isIdleRace(
-  error: Error,
-  request: { method: string; status: number; peerHasReplied: boolean },
-): boolean {
-  if (request.status !== 0 || !idempotent.has(request.method)) return false;
-  const { code = "", socket } = error as { code?: string; socket?: { bytesRead?: number } };
-  if (!closedByPeer.has(code)) return false;
-  return socket === undefined ? request.peerHasReplied : (socket.bytesRead ?? 0) > 0;
 }

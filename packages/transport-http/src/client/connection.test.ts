@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -9,37 +8,10 @@ import { createClient } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { Echo } from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { replyJson, startRawServer } from "../../testdata/raw-server.ts";
+import { startTcpServer } from "../../testdata/tcp-server.ts";
 import { createHttpTransport } from "./http-transport.ts";
 
 const okReply = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{"id":"7"}';
-
-/** A server below HTTP: `onRequest` gets each request's head, and its number on its connection. */
-async function startTcpServer(onRequest: (socket: Socket, count: number) => void) {
-  let requests = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    let count = 0;
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.on("data", () => {
-      requests++;
-      onRequest(socket, ++count);
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    requests: () => requests,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
-}
 
 describe("no connection", () => {
   it("is a 503 that names the server and says what to do", async () => {

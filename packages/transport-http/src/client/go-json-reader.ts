@@ -105,7 +105,7 @@ function readWrapper(desc: DescMessage, value: JsonObject): JsonValue {
 }
 
 /** Keeps integers that no double holds, as text, which protojson reads too. */
-function parseExactly(text: string): JsonValue {
+export function parseExactly(text: string): JsonValue {
   // TypeScript does not know the third argument yet (V8 11.4).
   const keepDigits = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     if (typeof value !== "number" || Number.isSafeInteger(value)) return value;

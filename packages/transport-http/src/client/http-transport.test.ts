@@ -1,10 +1,8 @@
-import { createClient, createContextValues } from "@connectrpc/connect";
+import { createContextValues } from "@connectrpc/connect";
 import { createContextKey, type Middleware } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";
-import { Streams } from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { failure, setUp } from "../../testdata/raw-peer.ts";
 import { replyJson } from "../../testdata/raw-server.ts";
-import { createHttpTransport } from "./http-transport.ts";
 
 describe("middleware", () => {
   it("is composed once for a method, and sees the call", async () => {
@@ -70,14 +68,5 @@ describe("middleware", () => {
     const error = await failure(peer.echo.nothing({}));
     expect(error).toMatchObject({ code: 500, reason: "", message: "out of range" });
     expect(error.cause).toBeInstanceOf(RangeError);
-  });
-});
-
-it("refuses streaming methods for now", async () => {
-  await using transport = createHttpTransport({ endpoint: "localhost:1" });
-  const replies = createClient(Streams, transport).count({ upto: 3 })[Symbol.asyncIterator]();
-  expect(await failure(replies.next())).toMatchObject({
-    code: 501,
-    message: "/interop.v1.Streams/Count: streaming over HTTP is not supported yet; use createGrpcTransport",
   });
 });

@@ -1,33 +1,9 @@
 import type { SecureContextOptions } from "node:tls";
-import type {
-  DescMessage,
-  DescMethod,
-  DescMethodStreaming,
-  DescMethodUnary,
-  MessageInitShape,
-} from "@bufbuild/protobuf";
-import type { ContextValues, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
-import {
-  type Codec,
-  type Context,
-  chain,
-  currentContext,
-  type Handler,
-  KratosError,
-  type Middleware,
-  operationOf,
-  type Resolver,
-} from "@kratos-ts/core";
+import type { Transport } from "@connectrpc/connect";
+import type { Codec, Middleware, Resolver } from "@kratos-ts/core";
 import { createCodecRegistry } from "../codec/codec-registry.ts";
-import { ClientContext } from "./call-context.ts";
-import { ClientTransporter } from "./client-transporter.ts";
-import { closedError } from "./connection-error.ts";
-import { compileMethod, type MethodPlan, messageOf, type PlanOptions } from "./method-plan.ts";
-import { createErrorDecoder, type ErrorDecoder } from "./reply-error.ts";
-import { codecNamed } from "./request-body.ts";
-import { send } from "./send.ts";
-import { createServers, type Servers } from "./servers.ts";
-import { HttpUnaryResponse } from "./unary-response.ts";
+import { Caller, type Carrier, type CarrierSettings } from "./caller.ts";
+import { userAgentOf, WireCarrier } from "./wire-carrier.ts";
 
 /** TLS towards the server, with the names of node:tls: `ca`, `cert`, `key` and so on. */
 export interface HttpTransportTlsOptions extends SecureContextOptions {
@@ -47,6 +23,10 @@ export interface HttpTransportOptions {
   middleware?: readonly Middleware[] | undefined;
   /** The limit of a call in ms; a call's own `timeoutMs` takes its place. 0: none. Default 2000. */
   timeoutMs?: number | undefined;
+  /** After so many ms without hearing anything a WebSocket is asked whether it is there still; 0: never. Default 15,000. */
+  streamKeepAliveMs?: number | undefined;
+  /** How long a stream may go without a message in either direction, in ms; then it fails with 504. Default 0: for ever. */
+  streamIdleTimeoutMs?: number | undefined;
   /**
    * The codec, by name, of requests and of the replies that are asked for: `json`, `protojson`, `proto` or one of
    * `codecs`. Default: `protojson`, and `json` for servers that answer that they don't know it, as Kratos v2 does. Both
@@ -61,8 +41,12 @@ export interface HttpTransportOptions {
   resolver?: Resolver | undefined;
   /** The largest body of a reply, unpacked, in bytes. Default 4 MiB. */
   maxBodyBytes?: number | undefined;
+  /** The largest head of a reply, that is status line and headers, in bytes. Default 16 KiB. */
+  maxHeaderBytes?: number | undefined;
   /** The limit for making a connection, in ms. Default 5000. */
   connectTimeoutMs?: number | undefined;
+  /** How long a connection is kept without a call, in ms, unless the server says less. Default 30 000. */
+  idleTimeoutMs?: number | undefined;
   /** The most connections to one address; calls beyond wait for a free one. Default 100. */
   connections?: number | undefined;
   /** The most calls to one address that wait for a connection; one more fails with 429. Default 10 000. */
@@ -76,9 +60,12 @@ export interface HttpTransportOptions {
  * give it to `createClient` of @connectrpc/connect. Disposing of it closes its connections and fails calls that are
  * still running; idle connections do not keep the process alive.
  *
+ * The replies of a server-streaming method come as Server-Sent Events; client-streaming and bidirectional ones are called
+ * on a WebSocket, which opens with the first message where the path has values of it.
+ *
  * Calls fail with a KratosError: the one that the server threw; 503 when there is no connection or it broke; 504 after
  * the deadline; 499 when cancelled; 500 when the reply can't be read; 400 `CODEC` when the request can't be written;
- * 429 beyond `maxBodyBytes` or `maxQueuedCalls`; 501 for streaming methods. Redirects are not followed: each is an
+ * 429 beyond `maxBodyBytes` or `maxQueuedCalls`; 501 for streaming methods without a rule. Redirects are not followed: each is an
  * error with its 3xx code. A request is sent again only when it did no work: once, when its method is idempotent and
  * the server had closed the idle connection that it was sent on (RFC 9112 §9.3.1), and when the server refused the
  * content type or a long query.
@@ -86,104 +73,7 @@ export interface HttpTransportOptions {
  * Throws an Error when an option is wrong.
  */
 export function createHttpTransport(options: HttpTransportOptions): Transport & AsyncDisposable {
-  return new HttpTransport(options);
-}
-
-class HttpTransport implements Transport, AsyncDisposable {
-  readonly #endpoint: string;
-  readonly #timeoutMs: number;
-  readonly #middleware: Middleware;
-  readonly #planOptions: PlanOptions;
-  readonly #decodeError: ErrorDecoder;
-  readonly #methods = new WeakMap<DescMethod, CompiledMethod>();
-  readonly #servers: Servers;
-  #closed = false;
-
-  constructor(options: HttpTransportOptions) {
-    const { codec, codecs: more, userAgent, middleware = [] } = options;
-    const codecs = createCodecRegistry(more);
-    if (codec !== undefined) codecNamed(codec, codecs);
-    this.#endpoint = options.endpoint;
-    this.#timeoutMs = options.timeoutMs ?? 2000;
-    this.#middleware = chain(...middleware);
-    this.#planOptions = { codec, codecs, userAgent: userAgent === undefined ? "kratos-ts" : `${userAgent} kratos-ts` };
-    this.#decodeError = createErrorDecoder(codecs);
-    this.#servers = createServers(options);
-  }
-
-  async unary<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    signal: AbortSignal | undefined,
-    timeoutMs: number | undefined,
-    header: HeadersInit | undefined,
-    input: MessageInitShape<I>,
-    contextValues?: ContextValues,
-  ): Promise<UnaryResponse<I, O>> {
-    let context: ClientContext | undefined;
-    try {
-      if (this.#closed) throw closedError();
-      const { plan, handler } = this.#compiled(method);
-      const transporter = new ClientTransporter(plan, this.#endpoint, header);
-      const limit = timeoutMs ?? this.#timeoutMs;
-      context = new ClientContext(
-        { parent: currentContext(), signal, timeoutMs: limit > 0 ? limit : undefined, transport: transporter, method },
-        contextValues,
-      );
-      transporter.context = context;
-      const reply = await handler(messageOf(method.input, input), context);
-      return new HttpUnaryResponse(method, transporter, reply);
-    } catch (error) {
-      throw KratosError.from(error);
-    } finally {
-      context?.end();
-    }
-  }
-
-  async stream<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodStreaming<I, O>,
-  ): Promise<StreamResponse<I, O>> {
-    const message = `${operationOf(method)}: streaming over HTTP is not supported yet; use createGrpcTransport`;
-    throw new KratosError({ code: 501, message });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    await this.#servers.close();
-  }
-
-  #compiled(method: DescMethod): CompiledMethod {
-    let compiled = this.#methods.get(method);
-    if (compiled === undefined) {
-      const plan = compileMethod(method, this.#planOptions);
-      const last: Handler = (req, ctx) => this.#call(req, ctx);
-      compiled = { plan, handler: this.#middleware(last, plan.info) };
-      this.#methods.set(method, compiled);
-    }
-    return compiled;
-  }
-
-  /** The end of the chain. Middleware may call it more than once, with another request or a context of its own. */
-  async #call(req: unknown, context: Context): Promise<unknown> {
-    const transporter = context.transport;
-    if (!(transporter instanceof ClientTransporter))
-      throw new Error("a middleware passed on a context that is not of this call: derive it from the one it was given");
-    const message = messageOf(transporter.plan.method.input, req);
-    const decodeError = this.#decodeError;
-    const servers = this.#servers;
-    if (servers.kind === "fixed") return send(message, { peer: servers.peer, transporter, context, decodeError });
-    const picked = await servers.picker.pick(context);
-    try {
-      const reply = await send(message, { peer: servers.peers.get(picked.node), transporter, context, decodeError });
-      picked.done({});
-      return reply;
-    } catch (error) {
-      picked.done({ error });
-      throw error;
-    }
-  }
-}
-
-interface CompiledMethod {
-  readonly plan: MethodPlan;
-  readonly handler: Handler;
+  const codecs = createCodecRegistry(options.codecs);
+  const carrier = (settings: CarrierSettings): Carrier => new WireCarrier(options, settings);
+  return new Caller({ options, codecs, userAgent: userAgentOf(options), carrier });
 }

@@ -4,9 +4,11 @@ import { type HttpBinding, httpBindingsOf } from "../rule/http-rule.ts";
 import { compileRequest, type RequestEncoder } from "./method-request.ts";
 import { compileReplyDecoder, type ReplyDecoder } from "./reply-decoder.ts";
 import { type BodyOptions, codecNamed, isForeign, isPlain } from "./request-body.ts";
+import { type FixedHeaders, fixedHeaders } from "./request-headers.ts";
 
 export interface PlanOptions extends BodyOptions {
-  readonly userAgent: string;
+  /** Undefined: `user-agent` and `accept-encoding` are somebody else's to send. */
+  readonly userAgent: string | undefined;
 }
 
 /** All of a method's calls that can be known before the first. */
@@ -15,10 +17,12 @@ export interface MethodPlan {
   readonly operation: string;
   readonly info: CallInfo;
   readonly binding: HttpBinding;
+  /** The verb of the rule; a WebSocket begins with a GET in any case. */
+  readonly verb: string;
   readonly encode: RequestEncoder;
   readonly decodeReply: ReplyDecoder;
-  /** The headers of a request with a body of that content type: `[name, value, …]`. */
-  headers(contentType: string | undefined): readonly string[];
+  /** The headers of a request with a body of that content type. Throws a KratosError 400 when that can't be sent. */
+  headers(contentType: string | undefined): FixedHeaders;
 }
 
 /** Throws an Error when the method's rule, or the codec option, is wrong. */
@@ -30,10 +34,16 @@ export function compileMethod(method: DescMethod, options: PlanOptions): MethodP
     operation,
     info: { operation, kind: "http", side: "client", method },
     binding,
+    verb: isWebSocket(method) ? "GET" : binding.verb,
     encode: compileRequest(method, binding, options),
     decodeReply: compileReplyDecoder(method, binding, options.codecs),
     headers: compileHeaders(binding, options),
   };
+}
+
+/** Whether a method's messages travel on a WebSocket. */
+export function isWebSocket({ methodKind }: DescMethod): boolean {
+  return methodKind === "client_streaming" || methodKind === "bidi_streaming";
 }
 
 /** A message of that type: `value` itself unless it is an init. */
@@ -43,18 +53,21 @@ export function messageOf(desc: DescMethod["input"], value: unknown): Message {
 }
 
 function compileHeaders(binding: HttpBinding, options: PlanOptions): MethodPlan["headers"] {
-  const base = ["accept", acceptOf(binding, options), "user-agent", options.userAgent];
+  const { userAgent } = options;
+  const base = ["accept", acceptOf(binding, options)];
+  if (userAgent !== undefined) base.push("user-agent", userAgent);
   // A reply to HEAD has no body.
-  if (binding.verb !== "HEAD") base.push("accept-encoding", "gzip");
+  if (userAgent !== undefined && binding.verb !== "HEAD") base.push("accept-encoding", "gzip");
   // Raw bodies may have any type; all others have one of two.
-  const byType = new Map<string, string[]>();
+  const byType = new Map<string, FixedHeaders>();
+  const bodiless = fixedHeaders(base);
   return (contentType) => {
-    if (contentType === undefined) return base;
+    if (contentType === undefined) return bodiless;
     const known = byType.get(contentType);
     if (known !== undefined) return known;
-    const list = [...base, "content-type", contentType];
-    if (byType.size < 8) byType.set(contentType, list);
-    return list;
+    const headers = fixedHeaders([...base, "content-type", contentType]);
+    if (byType.size < 8) byType.set(contentType, headers);
+    return headers;
   };
 }
 

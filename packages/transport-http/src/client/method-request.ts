@@ -1,10 +1,10 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import { compileFieldPath } from "../codec/field-path.ts";
-import { compileQuery } from "../codec/query.ts";
+import { encodeQuery, type MessageInit } from "../codec/query/encode-query.ts";
 import { getField, setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
-import type { Dialect, Peer } from "./peers.ts";
+import type { CalledServer, Dialect } from "./called-server.ts";
 import { fieldsBeyondQuery } from "./query-fit.ts";
 import { type BodyOptions, compileRequestBody, compileWholeBody } from "./request-body.ts";
 import { compileRequestPath, type PathBuilder } from "./request-path.ts";
@@ -20,7 +20,7 @@ export interface EncodedRequest {
 }
 
 /** Encodes the requests of one method, in the way that `peer` reads. Throws a KratosError 400 `CODEC`. */
-export type RequestEncoder = (message: Message, peer: Peer) => EncodedRequest;
+export type RequestEncoder = (message: Message, peer: CalledServer) => EncodedRequest;
 
 export function compileRequest(method: DescMethod, binding: HttpBinding, options: BodyOptions): RequestEncoder {
   if (!binding.declared) return compileUndeclared(method, binding, options);
@@ -34,14 +34,14 @@ export function compileRequest(method: DescMethod, binding: HttpBinding, options
   };
 }
 
-function compileTarget(method: DescMethod, binding: HttpBinding): PathBuilder {
+/** Prepares path and query: of the fields that are in neither path nor body. */
+export function compileTarget(method: DescMethod, binding: HttpBinding): PathBuilder {
   const { input } = method;
   const path = compileRequestPath(input, binding.template);
   if (!binding.query || input.fields.length === 0) return path;
-  const query = compileQuery(input);
   const skip = new Set(binding.template.variables.map((variable) => compileFieldPath(input, variable.field).path));
   if (typeof binding.body === "object") skip.add(binding.body.name);
-  return (message) => withQuery(path(message), query.encode(message, { skip }));
+  return (message) => withQuery(path(message), encodeQuery(input, message as unknown as MessageInit, skip));
 }
 
 // Node's servers take 16 KiB of headers by default, the request line included; Go's take 1 MiB.
@@ -54,12 +54,11 @@ const longQueryBytes = { from: 8 * 1024, to: 512 * 1024 };
 function compileUndeclared(method: DescMethod, binding: HttpBinding, options: BodyOptions): RequestEncoder {
   const { input } = method;
   const target = compileRequestPath(input, binding.template);
-  const query = compileQuery(input);
   const encodeBody = compileWholeBody(input, options);
   return (message, peer) => {
     const path = target(message);
     const beyond = fieldsBeyondQuery(input, message);
-    const text = query.encode(message, { skip: new Set(beyond.map((field) => field.name)) });
+    const text = encodeQuery(input, message as unknown as MessageInit, new Set(beyond.map((field) => field.name)));
     const isLong = text.length > longQueryBytes.from && text.length < longQueryBytes.to;
     if (isLong && peer.reads.longQuery === false) {
       const { contentType, bytes } = encodeBody(message, peer);

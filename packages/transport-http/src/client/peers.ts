@@ -1,109 +1,92 @@
-import type { Node } from "@kratos-ts/core";
-import { Agent, type Dispatcher, Pool } from "undici";
-import type { ErrorPlace } from "./connection-error.ts";
+import { KratosError, type Node } from "@kratos-ts/core";
+import type { CalledServer } from "./called-server.ts";
 import type { AddressEndpoint } from "./endpoint.ts";
+import { placeOf } from "./wire/place.ts";
+import { Pool } from "./wire/pool.ts";
 
 /** How connections are made and bounded: the transport's options, with defaults. */
 export interface ConnectionOptions {
   readonly connections: number;
   readonly connectTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
   readonly maxQueuedCalls: number;
   readonly tls: object | undefined;
 }
 
-/** A way of writing requests that some servers refuse, and then get another. */
-export type Dialect = "protojson" | "json" | "lenientGoJson" | "longQuery";
-
-/** A server at one address, and what was learnt of it. */
-export interface Peer extends ErrorPlace {
-  /** As URL: `http://host:port`. */
-  readonly origin: string;
-  /** `host:port`; the path of a Unix socket. */
-  readonly address: string;
-  readonly basePath: string;
-  readonly dispatcher: Dispatcher;
-  readonly maxBodyBytes: number;
-  /** Above so many exchanges a call would be one too many in the queue. */
+/** A server at one address, and the connections to it. */
+export interface Peer extends CalledServer {
+  /** The `host` header of its requests. */
+  readonly host: string;
+  readonly pool: Pool;
+  /** Above so many requests a call would be one too many in the queue. */
   readonly maxPending: number;
   readonly maxQueuedCalls: number;
-  /** Exchanges that undici has not finished, those of cancelled calls included. */
-  pending: number;
-  /** Whether a reply has ever come from it. */
-  replied: boolean;
-  /** Whether it reads a dialect; unknown until a call tells. */
-  readonly reads: Partial<Record<Dialect, boolean>>;
 }
 
 /** The one server of an address endpoint. */
-export function createFixedPeer(endpoint: AddressEndpoint, options: ConnectionOptions): Peer {
-  const { origin, socketPath, basePath } = endpoint;
-  const dispatcher = new Pool(origin, poolOptions(options, socketPath));
+export function createFixedPeer({ origin, socketPath, basePath }: AddressEndpoint, options: ConnectionOptions): Peer {
   const name = socketPath === undefined ? origin : `unix:${socketPath}`;
-  const address = socketPath ?? new URL(origin).host;
-  return peerOf({ origin, name, address, basePath, dispatcher }, options);
+  return createPeer({ origin, name, basePath, socketPath }, options);
 }
 
-/** The servers behind a name: one pool an address, in an agent that closes those without connections. */
+/** The servers behind a name. */
 export interface NodePeers {
   get(node: Node): Peer;
-  destroy(): Promise<void>;
+  close(): void;
 }
 
 // More instances than any service has; those that went away are forgotten before.
 const maxPeers = 1024;
 
 export function createNodePeers(options: ConnectionOptions): NodePeers {
-  const agent = new Agent({ ...poolOptions(options, undefined), maxOrigins: maxPeers });
   const peers = new Map<string, Peer>();
   return {
-    get(node) {
-      const { scheme, address } = node;
+    get({ scheme, address }) {
       const origin = `${scheme === "https" ? "https" : "http"}://${address}`;
       const known = peers.get(origin);
       if (known !== undefined) return known;
-      const peer = peerOf({ origin, name: origin, address, basePath: "", dispatcher: agent }, options);
-      if (peers.size >= maxPeers) forgetIdlePeer(peers);
+      if (peers.size >= maxPeers) forgetIdlePeer(peers, origin);
+      const peer = createPeer({ origin, name: origin, basePath: "", socketPath: undefined }, options);
       peers.set(origin, peer);
       return peer;
     },
-    destroy: () => agent.destroy(),
+    close() {
+      for (const { pool } of peers.values()) pool.close();
+    },
   };
 }
 
-function forgetIdlePeer(peers: Map<string, Peer>): void {
-  for (const [origin, { pending }] of peers) {
-    if (pending === 0) {
+function forgetIdlePeer(peers: Map<string, Peer>, wanted: string): void {
+  for (const [origin, { pool }] of peers) {
+    if (pool.pending === 0) {
       peers.delete(origin);
+      pool.close();
       return;
     }
   }
+  throw new KratosError({ code: 503, message: `${wanted} is one address more than a transport connects to` });
 }
 
-type PeerPlace = Pick<Peer, "origin" | "name" | "address" | "basePath" | "dispatcher">;
+interface PeerPlace {
+  readonly origin: string;
+  readonly name: string;
+  readonly basePath: string;
+  readonly socketPath: string | undefined;
+}
 
-function peerOf(place: PeerPlace, options: ConnectionOptions): Peer {
-  const { connectTimeoutMs, maxBodyBytes, maxQueuedCalls, connections } = options;
-  const maxPending = connections + maxQueuedCalls;
-  return {
-    ...place,
+function createPeer({ origin, name, basePath, socketPath }: PeerPlace, options: ConnectionOptions): Peer {
+  const { connectTimeoutMs, maxBodyBytes, maxQueuedCalls, connections, tls } = options;
+  const { host } = new URL(origin);
+  const pool = new Pool({
+    place: placeOf(origin, { tls, socketPath }),
+    maxConnections: connections,
     connectTimeoutMs,
-    maxBodyBytes,
-    maxQueuedCalls,
-    maxPending,
-    pending: 0,
-    replied: false,
-    reads: {},
-  };
-}
-
-function poolOptions(options: ConnectionOptions, socketPath: string | undefined): Pool.Options {
-  const { connections, connectTimeoutMs, tls } = options;
-  return {
-    connections,
-    // Each call has a deadline of its own.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { ...tls, timeout: connectTimeoutMs, ...(socketPath === undefined ? undefined : { socketPath }) },
-  };
+    idleTimeoutMs: options.idleTimeoutMs,
+    maxHeadBytes: options.maxHeaderBytes,
+  });
+  const maxPending = connections + maxQueuedCalls;
+  const address = socketPath ?? host;
+  return { name, address, basePath, host, pool, connectTimeoutMs, maxBodyBytes, maxQueuedCalls, maxPending, reads: {} };
 }

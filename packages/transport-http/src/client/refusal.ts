@@ -1,5 +1,5 @@
 import { KratosError } from "@kratos-ts/core";
-import type { Dialect, Peer } from "./peers.ts";
+import type { CalledServer, Dialect } from "./called-server.ts";
 
 const goRefusal = /^body unmarshal json: cannot unmarshal \w+ into Go /;
 
@@ -16,7 +16,7 @@ const refusals: Record<Dialect, (error: KratosError) => boolean> = {
  * Learns from an error whether the server can't read this dialect: then the request can be sent again in another. Once
  * a server is known to read it, such an error comes from elsewhere.
  */
-export function learnRefusal(error: unknown, dialect: Dialect, peer: Peer): boolean {
+export function learnRefusal(error: unknown, dialect: Dialect, peer: CalledServer): boolean {
   if (!(error instanceof KratosError) || peer.reads[dialect] === true || !refusals[dialect](error)) return false;
   // A server that reads the struct JSON of Kratos v3 knows protojson as well.
   if (dialect === "json") delete peer.reads.protojson;
@@ -25,7 +25,7 @@ export function learnRefusal(error: unknown, dialect: Dialect, peer: Peer): bool
 }
 
 /** Learns from a reply that the server has read this dialect. */
-export function learnReading(dialect: Dialect, peer: Peer): void {
+export function learnReading(dialect: Dialect, peer: CalledServer): void {
   if (dialect !== "json") peer.reads[dialect] = true;
 }
 

@@ -2,6 +2,7 @@ import { create, type DescField, type DescMessage, type DescMethod, type Message
 import { type CompiledCodec, KratosError, type MessageCodec } from "@kratos-ts/core";
 import { HttpBodySchema } from "@kratos-ts/core/proto/google/api/httpbody_pb.js";
 import type { CodecRegistry } from "../codec/codec-registry.ts";
+import { emptyValue } from "../codec/empty-value.ts";
 import { setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import { compileGoJsonReader } from "./go-json-reader.ts";
@@ -26,6 +27,8 @@ export function compileReplyDecoder(method: DescMethod, binding: HttpBinding, co
   };
 }
 
+const utf8 = new TextDecoder();
+
 type ValueDecoder = (body: Uint8Array, contentType: string | undefined) => unknown;
 
 function readRaw(body: Uint8Array, contentType = ""): unknown {
@@ -35,9 +38,11 @@ function readRaw(body: Uint8Array, contentType = ""): unknown {
 
 function readBy(codecs: CodecRegistry, type: DescMessage | DescField): ValueDecoder {
   const compiled = new Map<MessageCodec, CompiledCodec["decode"]>();
+  const empty = emptyValue(type);
   return (body, contentType) => {
     if (body.length === 0) return undefined;
     const { codec } = codecs.forContentType(contentType) ?? codecs.fallback;
+    if (codec.name === "json" && isNull(body)) return empty();
     let decode = compiled.get(codec);
     if (decode === undefined) {
       decode = compileDecode(codec, type);
@@ -51,15 +56,20 @@ function readBy(codecs: CodecRegistry, type: DescMessage | DescField): ValueDeco
   };
 }
 
+/** What Go's struct JSON has for an absent message, list or map; where null is a value, it is the empty one. */
+function isNull(body: Uint8Array): boolean {
+  return body[0] === 0x6e && body.length <= 5 && /^null\n?$/.test(utf8.decode(body));
+}
+
 function compileDecode(codec: MessageCodec, type: DescMessage | DescField): CompiledCodec["decode"] {
   const compiled = codec.compile(type);
   // `application/json` of Kratos v3 is not protojson.
   const reader = codec.name === "json" ? compileGoJsonReader(type) : undefined;
   if (reader === undefined) return (body) => compiled.decode(body);
   return (body) => {
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+    const text = utf8.decode(body);
     const rewritten = reader(text);
-    return compiled.decode(rewritten === text ? body : Buffer.from(rewritten));
+    return compiled.decode(rewritten === text ? body : new TextEncoder().encode(rewritten));
   };
 }
 

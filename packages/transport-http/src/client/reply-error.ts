@@ -42,6 +42,6 @@ function emptyReply({ status, location }: ErrorReply): string {
 }
 
 function notAnError({ contentType, body }: ErrorReply, cause: unknown): Error {
-  const start = Buffer.from(body.subarray(0, 200)).toString();
+  const start = new TextDecoder().decode(body.subarray(0, 200));
   return new Error(`the body (${contentType ?? "without a content type"}) is no Kratos error: ${start}`, { cause });
 }

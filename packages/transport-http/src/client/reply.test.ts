@@ -1,6 +1,7 @@
+import { create } from "@bufbuild/protobuf";
 import type { Middleware } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";
-import { Color } from "../../testdata/gen/interop/v1/interop_pb.ts";
+import { Color, GetItemRequestSchema, ItemSchema } from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { failure, setUp } from "../../testdata/raw-peer.ts";
 import { replyJson } from "../../testdata/raw-server.ts";
 
@@ -29,6 +30,18 @@ describe("a reply", () => {
       timestamp: { seconds: 5n },
       fieldMask: { paths: ["a", "b"] },
     });
+  });
+
+  it("that is null is empty: Go's struct JSON has it for what is absent", async () => {
+    for (const body of ["null", "null\n"]) {
+      await using peer = await setUp((_, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(body);
+      });
+      expect(await peer.echo.getItem({ id: "7" })).toStrictEqual(create(GetItemRequestSchema));
+      expect((await peer.echo.replyItem({ id: "1" })).item).toStrictEqual(create(ItemSchema));
+      expect((await peer.echo.replyItems({ id: "1" })).items).toEqual([]);
+    }
   });
 
   it("sets the field that response_body names", async () => {

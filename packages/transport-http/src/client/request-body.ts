@@ -2,8 +2,8 @@ import type { DescField, DescMessage, DescMethod } from "@bufbuild/protobuf";
 import type { CodecRegistry, NegotiatedCodec } from "../codec/codec-registry.ts";
 import { getField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
+import type { CalledServer, Dialect } from "./called-server.ts";
 import { writeGoJson } from "./go-json.ts";
-import type { Dialect, Peer } from "./peers.ts";
 
 /** A body as it is sent. */
 export interface EncodedBody {
@@ -15,7 +15,7 @@ export interface EncodedBody {
 }
 
 /** Encodes the body of one method's requests, in the way that `peer` reads. */
-export type BodyEncoder = (message: unknown, peer: Peer) => EncodedBody;
+export type BodyEncoder = (message: unknown, peer: CalledServer) => EncodedBody;
 
 export interface BodyOptions {
   readonly codecs: CodecRegistry;

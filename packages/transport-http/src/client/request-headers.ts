@@ -1,4 +1,6 @@
 import type { HeaderList } from "@kratos-ts/core";
+import { toHeaderValue } from "./header-value.ts";
+import { headerText } from "./wire/request-head.ts";
 
 /** What the transport itself says of every message: a call's headers can't change them. */
 const reserved = new Set([
@@ -11,9 +13,36 @@ const reserved = new Set([
   "upgrade",
 ]);
 
-/** The headers of a request: the fixed ones, which the call's own replace, and the call's own. */
-export function requestHeaders(fixed: readonly string[], own: HeaderList | undefined): string[] {
-  if (own === undefined || own.size === 0) return fixed as string[];
+/** The headers that the transport itself gives a request. */
+export interface FixedHeaders {
+  /** `[name, value, …]` */
+  readonly list: readonly string[];
+  /** The same, as it is sent. */
+  readonly text: string;
+}
+
+/** Throws a KratosError 400 for a value that can't be sent. */
+export function fixedHeaders(list: readonly string[]): FixedHeaders {
+  return { list, text: headerText(list) };
+}
+
+export interface OwnHeaders {
+  /** The call's own: they replace the fixed ones. */
+  readonly own: HeaderList | undefined;
+  /** The `host`, unless the call says another. */
+  readonly host: string;
+}
+
+/** The header lines of a request. Throws a KratosError 400 for a value that can't be sent. */
+export function requestHeaders(fixed: FixedHeaders, { own, host }: OwnHeaders): string {
+  if (own === undefined || own.size === 0) return `host: ${host}\r\n${fixed.text}`;
+  const list = own.has("host") ? [] : ["host", host];
+  return headerText([...list, ...mergedHeaders(fixed.list, own)]);
+}
+
+/** As a list: the fixed ones but for those that the call replaces, and the call's own. */
+export function mergedHeaders(fixed: readonly string[], own: HeaderList | undefined): string[] {
+  if (own === undefined) return [...fixed];
   const list: string[] = [];
   for (let i = 0; i < fixed.length; i += 2) {
     const name = fixed[i] as string;
@@ -22,14 +51,7 @@ export function requestHeaders(fixed: readonly string[], own: HeaderList | undef
   const flat = own.flat();
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i] as string;
-    if (!reserved.has(name)) list.push(name, utf8(flat[i + 1] as string));
+    if (!reserved.has(name)) list.push(name, toHeaderValue(flat[i + 1] as string));
   }
   return list;
-}
-
-const beyondAscii = /[^\0-\x7f]/;
-
-/** Header lines are written as Latin-1, and Kratos peers read UTF-8. */
-function utf8(value: string): string {
-  return beyondAscii.test(value) ? Buffer.from(value).toString("latin1") : value;
 }

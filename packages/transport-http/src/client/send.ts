@@ -1,85 +1,73 @@
 import type { Message } from "@bufbuild/protobuf";
-import { CallContext, type Context, KratosError } from "@kratos-ts/core";
+import { CallContext, type Context } from "@kratos-ts/core";
+import type { CalledServer } from "./called-server.ts";
 import type { ClientTransporter } from "./client-transporter.ts";
-import { decompress } from "./compression.ts";
-import { isIdleRace } from "./connection-error.ts";
-import { Exchange } from "./exchange.ts";
+import { encodeRequest } from "./encode-request.ts";
+import type { Exchange, Sending } from "./exchange.ts";
+import { messageOf } from "./method-plan.ts";
 import type { EncodedRequest } from "./method-request.ts";
-import type { Peer } from "./peers.ts";
 import { learnReading, learnRefusal } from "./refusal.ts";
 import type { ErrorDecoder } from "./reply-error.ts";
-import { requestHeaders } from "./request-headers.ts";
 
-export interface SendOptions {
-  readonly peer: Peer;
+export interface SendOptions<Server extends CalledServer> {
+  readonly peer: Server;
   readonly transporter: ClientTransporter;
   readonly context: Context;
   readonly decodeError: ErrorDecoder;
+  /** Prepares a request; may throw a KratosError. */
+  readonly exchange: (request: EncodedRequest, sending: Sending<Server>) => Exchange;
 }
 
 // Servers of both kinds behind one address could each refuse what the other reads.
 const maxRefusals = 2;
 
-/** Sends a request to a server and reads its reply. What it throws is a KratosError. */
-export async function send(message: Message, options: SendOptions): Promise<Message> {
+/** Sends a request (a message, or an init of one) to a server and reads its reply. */
+export async function send<Server extends CalledServer>(req: unknown, options: SendOptions<Server>): Promise<Message> {
   const { peer, transporter } = options;
-  const { plan } = transporter;
+  const message = messageOf(transporter.plan.method.input, req);
   let refused = 0;
-  let repeated = false;
+  let isRepeated = false;
   while (true) {
-    const { path, contentType, body, dialect } = encode(message, options);
-    const headers = requestHeaders(plan.headers(contentType), transporter.ownHeader);
-    const exchange = new Exchange(peer, { method: plan.binding.verb, path: peer.basePath + path, headers, body });
+    const request = encodeRequest(message, options);
+    const { dialect } = request;
+    const exchange = options.exchange(request, { peer, transporter, isRepeated });
+    const unfollow = start(exchange, options);
     try {
-      const reply = await roundTrip(exchange, options);
+      await exchange.replied;
+      const read = exchange.readBody();
+      const reply = decode(exchange, read instanceof Promise ? await read : read, options);
       if (dialect !== undefined) learnReading(dialect, peer);
       return reply;
     } catch (error) {
       if (dialect !== undefined && refused < maxRefusals && learnRefusal(error, dialect, peer)) refused++;
-      else if (!repeated && wasIdleRace(exchange)) repeated = true;
+      else if (!isRepeated && mayRepeat(exchange, transporter)) isRepeated = true;
       else throw error;
+    } finally {
+      unfollow?.();
     }
   }
 }
 
-function encode(message: Message, { peer, transporter }: SendOptions): EncodedRequest {
-  try {
-    return transporter.plan.encode(message, peer);
-  } catch (error) {
-    if (error instanceof KratosError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new KratosError({
-      code: 400,
-      reason: "CODEC",
-      message: `the request can't be written: ${why}`,
-      cause: error,
-    });
-  }
+// RFC 9110 §9.2.2.
+const idempotent = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]);
+
+function mayRepeat({ again }: Exchange, { plan }: ClientTransporter): boolean {
+  return again === "always" || (again === "idempotent" && idempotent.has(plan.verb));
 }
 
-async function roundTrip(exchange: Exchange, options: SendOptions): Promise<Message> {
-  const { peer, transporter, context } = options;
-  if (peer.pending >= peer.maxPending) throw tooManyCalls(peer);
+type StartOptions = Pick<SendOptions<CalledServer>, "transporter" | "context">;
+
+/** Gives what ends the watch over the context, where that does not end by itself. */
+function start(exchange: Exchange, { transporter, context }: StartOptions): (() => void) | undefined {
   const unfollow = follow(context, transporter, exchange);
   transporter.exchange = exchange;
   exchange.send();
-  try {
-    await exchange.replied;
-  } finally {
-    unfollow?.();
-  }
-  return readReply(exchange, options);
+  return unfollow;
 }
 
-function readReply(exchange: Exchange, options: SendOptions): Message | Promise<Message> {
-  const encoding = exchange.replyHeaderValue("content-encoding");
-  const body = exchange.replyBody;
-  if (encoding === undefined || body.length === 0 || encoding === "identity") return decode(exchange, body, options);
-  const { maxBodyBytes } = options.peer;
-  return decompress(body, encoding.toLowerCase(), maxBodyBytes).then((whole) => decode(exchange, whole, options));
-}
+type DecodeOptions = Pick<SendOptions<CalledServer>, "transporter" | "decodeError">;
 
-function decode(exchange: Exchange, body: Uint8Array, { transporter, decodeError }: SendOptions): Message {
+function decode(exchange: Exchange, body: Uint8Array, { transporter, decodeError }: DecodeOptions): Message {
   const { status } = exchange;
   const contentType = exchange.replyHeaderValue("content-type");
   if (status >= 200 && status <= 299) return transporter.plan.decodeReply(body, contentType);
@@ -102,13 +90,4 @@ function follow(context: Context, { context: own }: ClientTransporter, exchange:
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });
   return () => signal.removeEventListener("abort", onAbort);
-}
-
-function wasIdleRace({ failure, method, status, peer }: Exchange): boolean {
-  return failure !== undefined && isIdleRace(failure, { method, status, peerHasReplied: peer.replied });
-}
-
-function tooManyCalls({ name, maxQueuedCalls }: Peer): KratosError {
-  const message = `${maxQueuedCalls} calls wait for a connection to ${name} already (maxQueuedCalls)`;
-  return new KratosError({ code: 429, message });
 }

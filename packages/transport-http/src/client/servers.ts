@@ -24,12 +24,14 @@ export interface DiscoveredServers {
 /** Throws an Error when the endpoint is wrong or lacks its resolver. */
 export function createServers(options: HttpTransportOptions): Servers {
   const { tls, resolver, connections = 100, connectTimeoutMs = 5000 } = options;
-  const { maxBodyBytes = 4 * 1024 * 1024, maxQueuedCalls = 10_000 } = options;
-  const connectionOptions = { connections, connectTimeoutMs, maxBodyBytes, maxQueuedCalls, tls };
+  const { maxHeaderBytes = 16 * 1024, maxBodyBytes = 4 * 1024 * 1024, maxQueuedCalls = 10_000 } = options;
+  const { idleTimeoutMs = 30_000 } = options;
+  const limits = { connections, connectTimeoutMs, idleTimeoutMs, maxHeaderBytes, maxBodyBytes, maxQueuedCalls };
+  const connectionOptions = { ...limits, tls };
   const endpoint = parseEndpoint(options.endpoint, { secure: tls !== undefined });
   if (endpoint.kind === "address") {
     const peer = createFixedPeer(endpoint, connectionOptions);
-    return { kind: "fixed", peer, close: () => peer.dispatcher.destroy() };
+    return { kind: "fixed", peer, close: async () => peer.pool.close() };
   }
   if (resolver === undefined)
     throw new Error(
@@ -38,7 +40,8 @@ export function createServers(options: HttpTransportOptions): Servers {
   const picker = resolver.resolve(endpoint.target, { scheme: "http", secure: tls !== undefined });
   const peers = createNodePeers(connectionOptions);
   const close = async (): Promise<void> => {
-    await Promise.all([picker[Symbol.asyncDispose](), peers.destroy()]);
+    peers.close();
+    await picker[Symbol.asyncDispose]();
   };
   return { kind: "discovered", picker, peers, close };
 }

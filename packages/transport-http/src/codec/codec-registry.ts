@@ -1,10 +1,11 @@
-import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import type { DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
 import type { Codec, CompiledCodec, MessageCodec } from "@kratos-ts/core";
+import { AnyTypes } from "./any-types.ts";
 import { formCodec } from "./form-codec.ts";
-import { jsonCodec, protojsonCodec } from "./json-codec.ts";
+import { createJsonCodec } from "./json-codec.ts";
 import { type MediaRange, parseMediaRanges, subtypeOf } from "./media-range.ts";
 import { protoCodec } from "./proto-codec.ts";
-import { compileValueCodec } from "./value-codec.ts";
+import { compileValueCodecOver } from "./value-codec.ts";
 
 /** A codec and the content type of what it writes, `application/<name>`. */
 export interface NegotiatedCodec {
@@ -18,6 +19,8 @@ export interface CodecRegistry {
   readonly names: readonly string[];
   /** What is written when nobody asks for anything: `json`. */
   readonly fallback: NegotiatedCodec;
+  /** A `google.protobuf.Any` can hold the messages of this file, and of those it imports, from now on. */
+  addTypes(file: DescFile): void;
   forName(name: string): NegotiatedCodec | undefined;
   /** The codec of a body with this `Content-Type`; undefined when there is none (see `unknownContentType`). */
   forContentType(header: string | undefined): NegotiatedCodec | undefined;
@@ -27,9 +30,25 @@ export interface CodecRegistry {
 
 /** The codecs json, protojson, proto and x-www-form-urlencoded, and those given, which replace one of the same name. */
 export function createCodecRegistry(codecs: readonly Codec[] = []): CodecRegistry {
+  const types = new AnyTypes();
+  const [json, protojson] = ["json", "protojson"].map((name) => createJsonCodec({ name, registry: types }));
+  return codecRegistryOf([json!, protojson!, protoCodec, formCodec, ...codecs], { json: json!, types });
+}
+
+export interface RegistryParts {
+  /** By whose rules codecs for plain values work. */
+  readonly json: MessageCodec;
+  readonly types: AnyTypes;
+}
+
+/** Of two codecs with one name the later counts; one must be named `json`. */
+export function codecRegistryOf(codecs: readonly Codec[], { json, types }: RegistryParts): CodecRegistry {
   const byName = new Map<string, NegotiatedCodec>();
-  for (const codec of [jsonCodec, protojsonCodec, protoCodec, formCodec, ...codecs])
-    byName.set(codec.name.toLowerCase(), { codec: remembering(codec), contentType: `application/${codec.name}` });
+  for (const codec of codecs)
+    byName.set(codec.name.toLowerCase(), {
+      codec: remembering(codec, json),
+      contentType: `application/${codec.name}`,
+    });
   const fallback = byName.get("json")!;
   const find = (name: string) => byName.get(name.toLowerCase());
   const forContentType = remember((header) => find(subtypeOf(header)));
@@ -37,6 +56,7 @@ export function createCodecRegistry(codecs: readonly Codec[] = []): CodecRegistr
   return {
     names: [...byName.keys()].sort(),
     fallback,
+    addTypes: (file) => types.addFile(file),
     forName: find,
     forContentType: (header) => (header === undefined ? undefined : forContentType(header)),
     // As in Kratos each header is tried in turn, and the first that names a codec decides.
@@ -85,8 +105,8 @@ function remember(
 }
 
 /** Compiles each type once. */
-function remembering(codec: Codec): MessageCodec {
-  const messages = "compile" in codec ? codec : compileValueCodec(codec);
+function remembering(codec: Codec, json: MessageCodec): MessageCodec {
+  const messages = "compile" in codec ? codec : compileValueCodecOver(codec, json);
   const compiled = new WeakMap<DescMessage | DescField, CompiledCodec>();
   return {
     name: codec.name,

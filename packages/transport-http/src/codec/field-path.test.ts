@@ -7,16 +7,16 @@ import {
   NestedPathRequestSchema,
   TypedPathRequestSchema,
 } from "../../testdata/gen/interop/v1/interop_pb.ts";
-import { compileFieldPath } from "./field-path.ts";
+import { compileSettablePath } from "./field-path.ts";
 
-describe("compileFieldPath", () => {
+describe("compileSettablePath", () => {
   it("takes original and JSON names, and says which fields they are", () => {
     for (const name of ["page_token", "pageToken"]) {
-      const path = compileFieldPath(ListItemsRequestSchema, name);
+      const path = compileSettablePath(ListItemsRequestSchema, name);
       expect(path.path).toBe("page_token");
       expect(path.fields.map((field) => field.jsonName)).toEqual(["pageToken"]);
     }
-    expect(compileFieldPath(NestedPathRequestSchema, "parent.child.id").path).toBe("parent.child.id");
+    expect(compileSettablePath(NestedPathRequestSchema, "parent.child.id").path).toBe("parent.child.id");
   });
 
   it.each([
@@ -25,11 +25,11 @@ describe("compileFieldPath", () => {
     ["note.x", "goes through note, which is no message"],
     ["parent", "the field parent of interop.v1.NestedPathRequest has no text form"],
   ])("refuses %s", (path, message) => {
-    expect(() => compileFieldPath(NestedPathRequestSchema, path)).toThrow(message);
+    expect(() => compileSettablePath(NestedPathRequestSchema, path)).toThrow(message);
   });
 
   it("refuses maps", () => {
-    expect(() => compileFieldPath(EverythingSchema, "string_map")).toThrow("has no text form");
+    expect(() => compileSettablePath(EverythingSchema, "string_map")).toThrow("has no text form");
   });
 });
 
@@ -47,7 +47,7 @@ const values: [string, string, object][] = [
 
 describe("a field path", () => {
   it.each(values)("sets %s from %s and gets it back", (name, text, expected) => {
-    const path = compileFieldPath(TypedPathRequestSchema, name);
+    const path = compileSettablePath(TypedPathRequestSchema, name);
     const message = create(TypedPathRequestSchema);
     path.set(message, text);
     expect(message).toMatchObject(expected);
@@ -57,20 +57,20 @@ describe("a field path", () => {
 
   it("makes the messages on its way", () => {
     const message = create(NestedPathRequestSchema);
-    compileFieldPath(NestedPathRequestSchema, "parent.child.id").set(message, "c");
-    compileFieldPath(NestedPathRequestSchema, "parent.id").set(message, "p");
+    compileSettablePath(NestedPathRequestSchema, "parent.child.id").set(message, "c");
+    compileSettablePath(NestedPathRequestSchema, "parent.id").set(message, "p");
     expect(message.parent).toMatchObject({ id: "p", child: { id: "c" } });
   });
 
   it("sets over what is there", () => {
     const message = create(TypedPathRequestSchema, { note: "query", label: "query" });
-    compileFieldPath(TypedPathRequestSchema, "label").set(message, "path");
-    compileFieldPath(TypedPathRequestSchema, "note").set(message, "path");
+    compileSettablePath(TypedPathRequestSchema, "label").set(message, "path");
+    compileSettablePath(TypedPathRequestSchema, "note").set(message, "path");
     expect(message).toMatchObject({ note: "path", label: "path" });
   });
 
   it("goes through oneofs", () => {
-    const path = compileFieldPath(EverythingSchema, "choice_nested.id");
+    const path = compileSettablePath(EverythingSchema, "choice_nested.id");
     const message = create(EverythingSchema);
     path.set(message, "x");
     expect(message.choice).toMatchObject({ case: "choiceNested", value: { id: "x" } });
@@ -80,7 +80,7 @@ describe("a field path", () => {
 
   it("refuses text that is no value, naming itself", () => {
     const set = (name: string, text: string) => () => {
-      compileFieldPath(TypedPathRequestSchema, name).set(create(TypedPathRequestSchema), text);
+      compileSettablePath(TypedPathRequestSchema, name).set(create(TypedPathRequestSchema), text);
     };
     expect(set("small", "abc")).toThrow('path variable small: expected a 32-bit integer, got "abc"');
     expect(set("at", "now")).toThrow("path variable at: expected an RFC 3339 timestamp");
@@ -88,21 +88,21 @@ describe("a field path", () => {
   });
 
   it("gets nothing of what is not there, but zeros that are", () => {
-    const get = (name: string, init: object) => compileFieldPath(TypedPathRequestSchema, name).get(init);
+    const get = (name: string, init: object) => compileSettablePath(TypedPathRequestSchema, name).get(init);
     for (const [name] of values) expect(get(name, {})).toBe("");
     expect(get("small", { small: 0 })).toBe("0");
     expect(get("flag", { flag: false })).toBe("false");
-    expect(compileFieldPath(NestedPathRequestSchema, "parent.id").get({})).toBe("");
+    expect(compileSettablePath(NestedPathRequestSchema, "parent.id").get({})).toBe("");
   });
 
   it("puts bytes into a path without a slash, which no escape would hide from Go", () => {
-    const { get } = compileFieldPath(TypedPathRequestSchema, "blob");
+    const { get } = compileSettablePath(TypedPathRequestSchema, "blob");
     expect(get({ blob: Uint8Array.of(0xfb, 0xff) })).toBe("-_8=");
     expect(get({ blob: Uint8Array.of(0xfb, 0xef, 0xbe) })).toBe("++++");
   });
 
   it("gets the first of a list, as Go does", () => {
-    const path = compileFieldPath(ListItemsRequestSchema, "tags");
+    const path = compileSettablePath(ListItemsRequestSchema, "tags");
     expect(path.get({ tags: ["x", "y"] })).toBe("x");
     expect(path.get({ tags: [] })).toBe("");
   });

@@ -1,7 +1,8 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
+import { isPlainMessageField } from "./local-form.ts";
 import type { MessageRecord } from "./message-factory.ts";
 import { type QueryField, queryPlan } from "./query/query-plan.ts";
-import { isPlainMessage, messageWithin, setFieldText } from "./query/set-field.ts";
+import { messageWithin, setFieldText } from "./query/set-field.ts";
 import { textWriter, type WriteText } from "./query/write-text.ts";
 
 /** A field of a message, or of a message within it, as path templates name them. */
@@ -9,31 +10,29 @@ export interface FieldPath {
   /** The path in original names, such as `item.id`. */
   readonly path: string;
   readonly fields: readonly DescField[];
-  /** Sets the field from the text of a path variable. Throws a KratosError 400 `CODEC`. */
-  set(message: Message, text: string): void;
   /** The field's value as text, unescaped; empty when it is not there. Takes a message or an init of one. */
   get(message: unknown): string;
 }
 
+/** One that can be set as well, as servers do. */
+export interface SettablePath extends FieldPath {
+  /** Sets the field from the text of a path variable. Throws a KratosError 400 `CODEC`. */
+  set(message: Message, text: string): void;
+}
+
 /** Names may be original or JSON names. Throws an Error when the path names no field, or one that has no text form. */
 export function compileFieldPath(desc: DescMessage, path: string): FieldPath {
-  const steps = resolve(desc, path);
-  const last = steps.pop()!;
-  const write = pathTextWriter(last.desc);
-  if (write === undefined || last.mapKey !== undefined)
+  const fields = resolve(desc, path);
+  const last = fields.at(-1) as DescField;
+  const write = pathTextWriter(last);
+  if (write === undefined || last.fieldKind === "map")
     throw new Error(`the field ${path} of ${desc.typeName} has no text form, so it can't be in a path`);
-  const place = { where: "path variable", path };
   return {
-    path: [...steps, last].map((field) => field.desc.name).join("."),
-    fields: [...steps, last].map((field) => field.desc),
-    set: (message, text) => {
-      let parent = message as MessageRecord;
-      for (const field of steps) parent = messageWithin(parent, field, place);
-      setFieldText(parent, last, text, place);
-    },
+    path: fields.map((field) => field.name).join("."),
+    fields,
     get: (message) => {
       let value: unknown = message;
-      for (const field of [...steps, last]) value = valueIn(value, field.desc);
+      for (const field of fields) value = valueIn(value, field);
       // Of a list Go puts the first into a path.
       if (Array.isArray(value)) [value] = value;
       return value == null ? "" : write(value);
@@ -41,19 +40,39 @@ export function compileFieldPath(desc: DescMessage, path: string): FieldPath {
   };
 }
 
-function resolve(root: DescMessage, path: string): QueryField[] {
-  const steps: QueryField[] = [];
+/** As `compileFieldPath`. A function of its own, so that the bundle of a client has nothing of it. */
+export function compileSettablePath(desc: DescMessage, path: string): SettablePath {
+  const found = compileFieldPath(desc, path);
+  const steps = found.fields.map((field) => queryPlan(field.parent).get(field.name) as QueryField);
+  const last = steps.pop() as QueryField;
+  const place = { where: "path variable", path };
+  return {
+    ...found,
+    set: (message, text) => {
+      let parent = message as MessageRecord;
+      for (const field of steps) parent = messageWithin(parent, field, place);
+      setFieldText(parent, last, text, place);
+    },
+  };
+}
+
+function resolve(root: DescMessage, path: string): DescField[] {
+  const fields: DescField[] = [];
   let desc: DescMessage | undefined = root;
   for (const name of path.split(".")) {
-    const before = steps.at(-1);
-    if (desc === undefined || (before !== undefined && !isPlainMessage(before)))
-      throw new Error(`the path ${path} in ${root.typeName} goes through ${before?.desc.name}, which is no message`);
-    const field = queryPlan(desc).get(name);
+    const before = fields.at(-1);
+    if (desc === undefined || (before !== undefined && !isPlainMessageField(before)))
+      throw new Error(`the path ${path} in ${root.typeName} goes through ${before?.name}, which is no message`);
+    const field = fieldNamed(desc, name);
     if (field === undefined) throw new Error(`${root.typeName} has no field ${path}: ${desc.typeName} has no ${name}`);
-    steps.push(field);
-    desc = field.desc.message;
+    fields.push(field);
+    desc = field.message;
   }
-  return steps;
+  return fields;
+}
+
+function fieldNamed({ fields }: DescMessage, name: string): DescField | undefined {
+  return fields.find((field) => field.name === name) ?? fields.find((field) => field.jsonName === name);
 }
 
 function valueIn(message: unknown, field: DescField): unknown {

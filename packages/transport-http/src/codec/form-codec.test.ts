@@ -1,10 +1,74 @@
 import { create, type DescMessage } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { ItemSchema, ListBodySchema, UpdateItemRequestSchema } from "../../testdata/gen/interop/v1/interop_pb.ts";
+import {
+  EverythingSchema,
+  ItemSchema,
+  ListBodySchema,
+  UpdateItemRequestSchema,
+} from "../../testdata/gen/interop/v1/interop_pb.ts";
 import { formCodec } from "./form-codec.ts";
+import { compileQuery } from "./query.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const fieldOf = (schema: DescMessage, name: string) => schema.fields.find((field) => field.name === name)!;
+
+const oddForms = [
+  "",
+  "&",
+  "&&stringValue=a&",
+  "stringValue",
+  "stringValue&int32Value=1",
+  "=",
+  "=x",
+  "stringValue=a=b=c",
+  "stringValue=a+b%20c%2Bd%3D",
+  "stringValue=é",
+  "stringValue=%C3%A9&stringList=%E4%BD%A0",
+  "stringValue=%ff",
+  "stringValue=%",
+  "stringValue=%4",
+  "stringValue=%4&int32Value=1",
+  "stringValue=%zz",
+  "stringValue=a;int32Value=1",
+  "string%56alue=x",
+  "é=1&int32Value=1",
+  `stringValue=${"%41+".repeat(300)}`,
+  "int32Value=1&int32_value=2",
+  "int32Value=1&int32Value=2",
+  "nested.id=a&nested.id=b",
+  "nested.count=1&nested.child.count=2&nested.child.tags=x&nested.child.tags=y",
+  "nested=x",
+  "nested.nope=1&nope=2&nope.a=3",
+  "stringList=a&stringList[]=b&stringList[7]=c&string_list=",
+  "stringMap[a]=1&stringMap.b=2&stringMap[a]=3&stringMap%5Bc%5D=4&stringMap[]=5&stringMap[d.e]=6&stringMap[f]g]=7",
+  "stringMap=1",
+  "stringMap[__proto__]=x&__proto__=1&constructor=2",
+  "intKeyMap[5]=x&intKeyMap[05]=y",
+  "intKeyMap[x]=1",
+  "nestedMap[a].id=x",
+  "choiceNumber=5&choiceText=x",
+  "choiceNested.id=x&choiceNested.count=2",
+  "wrappedInt32.value=5&wrappedBool=false&wrappedString.value=",
+  "timestamp=2026-07-14T12:30:45%2B02:00&duration.seconds=5&duration=-1h30m1.5s",
+  "timestamp.seconds=5",
+  "struct=%7B%22a%22:[1]%7D&struct.b=x",
+  "value=7&value.numberValue=1",
+  "int64Value=-9223372036854775808&uint64Value=18446744073709551615&int64List=%2B7&int64List=-0",
+  "int32Value=-0&int32List=007&int32List=-2147483648&uint32List=4294967295",
+  "int32Value=2147483648",
+  "uint32Value=-1",
+  "color=7&colorList=RED&colorList=2",
+  "color=99",
+  "maybeString=&maybeInt32=0&maybeBool=false",
+];
+
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 describe("formCodec", () => {
   const codec = formCodec.compile(ItemSchema);
@@ -30,6 +94,21 @@ describe("formCodec", () => {
     const decode = () => codec.decode(bytesOf(text));
     expect(decode).toThrow(expect.objectContaining({ code: 400, reason: "CODEC" }));
     expect(decode).toThrow(message);
+  });
+
+  // Twice, since keys are known the second time; one after the other, since each is expected after the one before.
+  it.each([1, 2])("reads what a query reads, and refuses what it refuses, time %d", () => {
+    const everything = formCodec.compile(EverythingSchema);
+    const query = compileQuery(EverythingSchema);
+    for (const text of oddForms) {
+      const read = outcome(() => everything.decode(bytesOf(text)));
+      const expected = outcome(() => {
+        const message = create(EverythingSchema);
+        query.decodeInto(message, text, { strict: true });
+        return message;
+      });
+      expect(read, text).toStrictEqual(expected);
+    }
   });
 
   it("refuses bytes that are no UTF-8", () => {

@@ -1,9 +1,9 @@
 import type { DescField } from "@bufbuild/protobuf";
 import type { CompiledCodec, MessageCodec } from "@kratos-ts/core";
 import { codecError } from "./codec-error.ts";
-import { holdsJson } from "./local-form.ts";
-import { messageFactory } from "./message-factory.ts";
-import { isWrapperField } from "./query/read-text.ts";
+import { holdsJson, isWrapperField } from "./local-form.ts";
+import { likelyShape } from "./message-shape.ts";
+import { formDecoder } from "./query/decode-form.ts";
 import { compileQuery } from "./query.ts";
 
 /** `application/x-www-form-urlencoded`: the rules of a query, but a malformed pair is an error. */
@@ -13,13 +13,18 @@ export const formCodec: MessageCodec = {
     const desc = type.kind === "message" ? type : type.message;
     if (type.kind === "field" && !isMessageField(type)) return refusingCodec(type);
     const query = compileQuery(desc!);
-    const make = messageFactory(desc!);
+    const decodeAscii = formDecoder(desc!);
+    const shapeNow = likelyShape(desc!);
     return {
       encode: (value) => query.encode(value),
       decode: (bytes) => {
-        const message = make();
-        query.decodeInto(message, textOf(bytes), { strict: true });
-        return message;
+        const shape = shapeNow();
+        let message = shape.make();
+        if (!decodeAscii(message, bytes)) {
+          message = shape.make();
+          query.decodeInto(message, textOf(bytes), { strict: true });
+        }
+        return shape.finish(message);
       },
     };
   },

@@ -1,5 +1,5 @@
 import { create, createRegistry, toJson } from "@bufbuild/protobuf";
-import { anyPack, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { anyPack, timestampFromDate, ValueSchema } from "@bufbuild/protobuf/wkt";
 import type { KratosError } from "@kratos-ts/core";
 import { describe, expect, it } from "vitest";
 import {
@@ -80,6 +80,13 @@ describe("a field that is a whole body", () => {
     const field = fieldOf(EverythingSchema, "wrapped_int64");
     expect(field.decode(bytesOf('"5"'))).toBe(5n);
     expect(field.encode(5n)).toBe('"5"');
+  });
+
+  it("is null for an absent google.protobuf.Value", () => {
+    const field = fieldOf(EverythingSchema, "value");
+    expect(field.encode(undefined)).toBe("null");
+    expect(jsonCodec.compile(ValueSchema).encode(undefined)).toBe("null");
+    expect(field.decode(bytesOf("null"))).toStrictEqual(field.decode(bytesOf("")));
   });
 
   it("names itself in errors", () => {

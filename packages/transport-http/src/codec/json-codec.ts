@@ -9,13 +9,14 @@ import { fieldValueWriter } from "./json/encode-field.ts";
 import { type EncodeScope, messageWriter } from "./json/encode-message.ts";
 import type { WriteValue } from "./json/encode-scalar.ts";
 import { isJsonFault, jsonError } from "./json/json-fault.ts";
+import { JsonOutput } from "./json/json-output.ts";
 import { JsonReader } from "./json/json-reader.ts";
 
 export interface JsonCodecOptions {
   /** The content subtype. Default `json`. */
   name?: string | undefined;
   /** The message types that a `google.protobuf.Any` can hold. Default none: an Any with content is an error. */
-  registry?: Registry | undefined;
+  registry?: Pick<Registry, "getMessage"> | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export function createJsonCodec(options: JsonCodecOptions = {}): MessageCodec {
       const isMessage = type.kind === "message";
       const read = isMessage ? messageReader(type, decodeScope) : fieldValueReader(type, decodeScope);
       const write = isMessage ? messageWriter(type, encodeScope) : fieldValueWriter(type, "", encodeScope);
-      return new CompiledJson(type, read, write as WriteValue);
+      return new CompiledJson(type, read, write);
     },
   };
 }
@@ -58,7 +59,9 @@ class CompiledJson implements CompiledCodec {
   }
 
   encode(value: unknown): string {
-    return this.write(value ?? this.empty());
+    const out = JsonOutput.take();
+    this.write(out, value ?? this.empty());
+    return out.finish();
   }
 
   decode(bytes: Uint8Array): unknown {

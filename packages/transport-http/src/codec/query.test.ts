@@ -91,6 +91,25 @@ describe("writing a query", () => {
     expect(query.encode(create(EverythingSchema, init as never))).toBe(expected);
   });
 
+  it.each<[string, object, string]>([
+    [
+      "an int32 beyond its range",
+      { int32Value: 2 ** 31 },
+      "int32_value: expected a 32-bit integer, got number 2147483648",
+    ],
+    ["a uint32 below zero", { uint32Value: -1 }, "uint32_value: expected an unsigned 32-bit integer, got number -1"],
+    ["an int64 beyond its range", { int64Value: 2n ** 63n }, "int64_value: expected an integer of 64 bits"],
+    [
+      "an enum beyond its range",
+      { color: 2 ** 31 },
+      "color: expected a number of interop.v1.Color, got number 2147483648",
+    ],
+    ["half a surrogate pair", { stringValue: "a\ud83d" }, "string_value: expected text without a lone surrogate"],
+    ["half a surrogate pair in a key", { stringMap: { "\ude00": "x" } }, "string_map: expected keys without a lone"],
+  ])("refuses %s", (_, init, message) => {
+    expect(() => query.encode(init)).toThrow(message);
+  });
+
   it("leaves out what is to be skipped, by paths in original names", () => {
     const message = { parent: { id: "p", count: 3, child: { id: "c", count: 4 } }, note: "n" };
     const skip = new Set(["parent.id", "parent.child.id"]);

@@ -9,7 +9,11 @@ import { toBase64 } from "./text/base64.ts";
  * and is read by the same rules.
  */
 export function compileValueCodec(codec: ValueCodec, options: Pick<JsonCodecOptions, "registry"> = {}): MessageCodec {
-  const json = createJsonCodec(options);
+  return compileValueCodecOver(codec, createJsonCodec(options));
+}
+
+/** The same, by the rules of this JSON codec. */
+export function compileValueCodecOver(codec: ValueCodec, json: MessageCodec): MessageCodec {
   return { name: codec.name, compile: (type) => new CompiledValue(codec, json.compile(type)) };
 }
 

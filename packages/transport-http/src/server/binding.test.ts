@@ -243,7 +243,7 @@ describe("errors", () => {
       {
         code: 501,
         reason: "",
-        message: "streaming over HTTP is not supported yet: /interop.v1.Streams/Count",
+        message: "/interop.v1.Streams/Count is not implemented",
         metadata: {},
       },
     ],

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
+import { nodeHttp } from "../node-http.ts";
 import type { Connections } from "./connections.ts";
-import { nodeHttp } from "./node-http.ts";
 
 // How long a caller gets to read why it was refused before its connection is destroyed.
 const lingerMs = 2000;

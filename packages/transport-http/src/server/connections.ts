@@ -11,6 +11,8 @@ export class Connections {
   readonly #sockets = new Set<TrackedSocket>();
 
   add(socket: TrackedSocket): void {
+    // Given back by who was to upgrade it.
+    if (this.#sockets.has(socket)) return;
     this.#sockets.add(socket);
     // Node hears of errors itself, but not on a socket that it has handed over (CONNECT).
     socket.on("error", ignore);

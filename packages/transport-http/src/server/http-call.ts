@@ -30,6 +30,8 @@ export class HttpCall implements Transporter {
   older: HttpCall | undefined = undefined;
   /** What ends a reply that streams, when its reader is gone. */
   endStream: (() => void) | undefined = undefined;
+  /** Its connection has become a WebSocket, which tells by itself when it ends. */
+  upgraded = false;
   /** The reply is written but left open: who set this ends the response. */
   held = false;
   #context: CallContext | undefined = undefined;
@@ -133,7 +135,7 @@ export class HttpCall implements Transporter {
           this.fail(error);
         }
       },
-      (error: unknown) => (this.#replied ? this.#tellLate(error) : this.fail(error)),
+      (error: unknown) => (this.#replied ? this.failedLate(error) : this.fail(error)),
     );
   }
 
@@ -156,7 +158,7 @@ export class HttpCall implements Transporter {
     if (this.#replied) return false;
     this.#replied = true;
     // The limit is for the reply to begin: what streams afterwards may take its time.
-    if (this.#context?.deadline !== undefined) this.#context.end();
+    if (this.route.timeoutMs !== undefined) this.#context?.end();
     if (this.core.stopping) this.response.shouldKeepAlive = false;
     return !this.response.headersSent && !this.response.destroyed;
   }
@@ -172,6 +174,7 @@ export class HttpCall implements Transporter {
 
   /** The caller is gone. */
   abandon(): void {
+    if (this.upgraded) return;
     this.#abandoned = true;
     if (this.#context !== undefined) this.#context.cancel();
     else {
@@ -201,7 +204,8 @@ export class HttpCall implements Transporter {
     }
   }
 
-  #tellLate(error: unknown): void {
+  /** A handler has failed when its call was over. */
+  failedLate(error: unknown): void {
     if (KratosError.find(error)?.code === 499) return;
     this.core.options.logger.warn("a handler failed after its call was answered", { operation: this.operation, error });
   }

@@ -22,6 +22,7 @@ import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
 import { ServerCore } from "./server-core.ts";
 import { cut, shutDown } from "./shut-down.ts";
+import { listenForUpgrades } from "./stream/upgrade.ts";
 import { compileWebRoute, type RouteHandler, type RouteOptions } from "./web-route.ts";
 
 /** Serves services by their HTTP rules, hand-written routes, and whatever is mounted. Disposing it is a stop with 200 ms of grace. */
@@ -59,6 +60,8 @@ class RuleServer implements HttpServer {
   readonly #core: ServerCore;
   readonly #router: Router<Route> = new Router();
   readonly #mounts: Mount[] = [];
+  /** Some route takes WebSockets. */
+  #upgrades = false;
   #state: "new" | "started" | "stopped" = "new";
   #server: NodeServer | undefined;
   #starting: Promise<void> | undefined;
@@ -71,6 +74,7 @@ class RuleServer implements HttpServer {
   service<S extends DescService>(service: S, implementation: Partial<Service<S>>): this {
     this.#checkNew("a service");
     const methods = implementation as Record<string, unknown>;
+    this.#core.codecs.addTypes(service.file);
     for (const method of service.methods) {
       const given = methods[method.localName];
       if (given !== undefined && typeof given !== "function")
@@ -137,6 +141,7 @@ class RuleServer implements HttpServer {
     core.parent = options?.context;
     const server = createNodeServer(core, createDispatcher({ core, router: this.#router, mounts: this.#mounts }));
     this.#server = server;
+    if (this.#upgrades) await listenForUpgrades(server, { core, router: this.#router });
     await listen(server, address);
     core.endpoint = endpoint ?? endpointOf(server, tls === undefined ? "http" : "https");
     server.on("error", (error) => {
@@ -183,6 +188,7 @@ class RuleServer implements HttpServer {
   }
 
   #add(verb: string, template: PathTemplate, route: Route): void {
+    this.#upgrades ||= route.webSocket === true;
     if (this.#router.add(verb, template, route)) return;
     this.#core.options.logger.warn("a route is never reached: an equal one was added before", {
       verb,

@@ -1,9 +1,9 @@
 import type { Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
+import { nodeHttp } from "../node-http.ts";
 import { endWith, refuseConnection } from "./client-error.ts";
 import { failOutside } from "./dispatcher.ts";
 import { composeFilters, type Listener } from "./filter.ts";
-import { nodeHttp } from "./node-http.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { awaitContinue } from "./request-body.ts";
 import type { ServerCore } from "./server-core.ts";

@@ -2,6 +2,7 @@ import type { TlsOptions } from "node:tls";
 import { type Codec, type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
 import type { EnvelopeOptions } from "./envelope.ts";
 import type { Filter } from "./filter.ts";
+import { parseOrigins } from "./stream/allowed-origin.ts";
 
 /** TLS of a server, with the names of node:tls: `cert`, `key`, `ca`, `requestCert`, `rejectUnauthorized`, … */
 export type HttpServerTlsOptions = TlsOptions;
@@ -15,6 +16,20 @@ export interface HttpServerOptions {
   filters?: readonly Filter[] | undefined;
   /** Limit of a call in ms, from its last byte to its reply; answered with 504. Default 1000; 0: none. */
   timeoutMs?: number | undefined;
+  /**
+   * How long a stream may be quiet, in ms, before a comment (Server-Sent Events) or a ping (WebSocket) is sent to keep
+   * proxies from closing it; a WebSocket that leaves a ping unanswered for as long is ended. Default 15,000; 0: never.
+   */
+  streamKeepAliveMs?: number | undefined;
+  /** How long a stream may go without a message in either direction, in ms; then it ends with 504. Default 0: for ever. */
+  streamIdleTimeoutMs?: number | undefined;
+  /**
+   * The origins, such as `https://app.example.com`, whose pages may open WebSockets here, besides those of this very
+   * host; `*`: all. Others get 403. Default none.
+   */
+  allowedOrigins?: readonly string[] | undefined;
+  /** Whether WebSockets may compress messages (permessage-deflate): it costs memory for each of them. Default false. */
+  webSocketCompression?: boolean | undefined;
   /** More codecs beside json, protojson, proto and x-www-form-urlencoded; one of the same name replaces it. Default none. */
   codecs?: readonly Codec[] | undefined;
   /**
@@ -62,6 +77,10 @@ export function resolveOptions(options: HttpServerOptions): ResolvedOptions {
     middleware: options.middleware ?? [],
     filters: options.filters ?? [],
     timeoutMs: atLeastZero("timeoutMs", options.timeoutMs ?? 1000),
+    streamKeepAliveMs: atLeastZero("streamKeepAliveMs", options.streamKeepAliveMs ?? 15_000),
+    streamIdleTimeoutMs: atLeastZero("streamIdleTimeoutMs", options.streamIdleTimeoutMs ?? 0),
+    allowedOrigins: parseOrigins(options.allowedOrigins ?? []),
+    webSocketCompression: options.webSocketCompression ?? false,
     codecs: options.codecs ?? [],
     envelope: options.envelope ?? false,
     tls: options.tls,

@@ -2,7 +2,7 @@ import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { type CompiledCodec, KratosError } from "@kratos-ts/core";
 import { unknownContentType } from "../codec/codec-error.ts";
 import type { CodecRegistry } from "../codec/codec-registry.ts";
-import { compileFieldPath } from "../codec/field-path.ts";
+import { compileSettablePath } from "../codec/field-path.ts";
 import { messageFactory } from "../codec/message-factory.ts";
 import { compileQuery } from "../codec/query.ts";
 import { setField } from "../message-field.ts";
@@ -19,7 +19,7 @@ export function compileRequestReader(input: DescMessage, binding: HttpBinding, c
   const make = messageFactory(input);
   const readBody = compileBody({ input, make }, binding, codecs);
   const query = compileQuery(input);
-  const paths = binding.template.variables.map((variable) => compileFieldPath(input, variable.field));
+  const paths = binding.template.variables.map((variable) => compileSettablePath(input, variable.field));
   return (call, body) => {
     const message = readBody === undefined || body === undefined ? make() : readBody(call, body);
     if (binding.query && call.query) query.decodeInto(message, call.query);
@@ -69,7 +69,8 @@ function compileDecoder(type: DescMessage | DescField, { declared }: HttpBinding
   };
 }
 
-function decodeWith(codec: CompiledCodec, body: Uint8Array): unknown {
+/** Decodes a body, or a frame, that is not empty. Throws a KratosError 400 `CODEC`. */
+export function decodeWith(codec: CompiledCodec, body: Uint8Array): unknown {
   try {
     return codec.decode(body);
   } catch (error) {

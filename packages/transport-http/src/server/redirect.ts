@@ -1,5 +1,5 @@
 import { KratosError } from "@kratos-ts/core";
-import { nodeHttp } from "./node-http.ts";
+import { nodeHttp } from "../node-http.ts";
 
 /** Sends the caller elsewhere. Made by `redirect`. */
 export class Redirect extends KratosError {

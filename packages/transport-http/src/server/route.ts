@@ -11,6 +11,8 @@ export interface Route {
   readonly variables: readonly string[];
   /** The call's limit in ms; undefined: none. */
   readonly timeoutMs: number | undefined;
+  /** Whether its calls become WebSockets. */
+  readonly webSocket?: boolean | undefined;
   /** Answers the call. What it throws becomes the error reply. */
   serve(call: HttpCall): void;
 }

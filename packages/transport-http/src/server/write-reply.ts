@@ -1,5 +1,6 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { KratosError } from "@kratos-ts/core";
+import { emptyMessage } from "../codec/empty-value.ts";
 import { getField } from "../message-field.ts";
 import type { Envelope } from "./envelope.ts";
 import { isHttpBody, type RawBody } from "./http-body.ts";
@@ -35,9 +36,10 @@ function compileValueWriter(type: DescMessage | DescField, envelope: Envelope | 
 
 function compileEncoder(type: DescMessage | DescField): ReplyWriter {
   // An absent message is written as the empty one.
-  const empty = type.kind === "field" && type.fieldKind === "message" ? compileEncoder(type.message) : undefined;
+  const message = type.kind === "field" && type.fieldKind === "message" ? type.message : undefined;
+  const writeMessage = message && compileEncoder(message);
   return (call, value) => {
-    if (value === undefined && empty !== undefined) return empty(call, {});
+    if (value === undefined && writeMessage !== undefined) return writeMessage(call, emptyMessage(message!));
     const { codec, contentType } = call.core.codecs.forAccept(rawHeaders(call.request.rawHeaders, "accept"));
     call.send(200, contentType, codec.compile(type).encode(value));
   };

@@ -55,6 +55,22 @@ describe("reading protojson", () => {
       '{"nested":null,"stringList":null,"stringMap":null,"maybeInt32":null,"choiceText":null,"wrappedBool":null}',
       {},
     ],
+    [
+      "64-bit integers of every length, in quotes or not",
+      '{"int64List":["9007199254740993",9007199254740993,-9223372036854775808,"9223372036854775807",1e3,"-1234567890123456"],"uint64Value":"18446744073709551615","fixed64Value":"9999999999999999999"}',
+      {
+        int64List: [
+          "9007199254740993",
+          "9007199254740993",
+          "-9223372036854775808",
+          "9223372036854775807",
+          "1000",
+          "-1234567890123456",
+        ],
+        uint64Value: "18446744073709551615",
+        fixed64Value: "9999999999999999999",
+      },
+    ],
     ["null as a value", '{"value":null}', { value: null }],
     ["blanks anywhere", ' { "int32List" : [ 1 ,\t2 ] ,\r\n"nested":{ } } ', { int32List: [1, 2], nested: {} }],
     [

@@ -1,6 +1,8 @@
-import type { DescField, DescMessage, DescOneof, Registry } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescOneof } from "@bufbuild/protobuf";
+import type { TypeFinder } from "../any-types.ts";
 import { Given } from "../given.ts";
-import { type MessageRecord, messageFactory } from "../message-factory.ts";
+import type { MessageRecord } from "../message-factory.ts";
+import { likelyShape } from "../message-shape.ts";
 import { fieldReader } from "./decode-field.ts";
 import type { ReadValue } from "./decode-scalar.ts";
 import { wellKnownReader } from "./decode-well-known.ts";
@@ -8,14 +10,14 @@ import { type JsonReader, openBrace } from "./json-reader.ts";
 
 /** What the readers of one codec share: each message type is compiled once, when it is first met. */
 export interface DecodeScope {
-  readonly registry: Registry | undefined;
+  readonly registry: TypeFinder | undefined;
   readonly messages: WeakMap<DescMessage, ReadValue>;
 }
 
 /** A field as the loop over an object's keys needs it. */
 interface FieldPlan {
   readonly index: number;
-  /** Its JSON name in quotes, as it stands in a body. */
+  /** Its JSON name in quotes and a colon, as it stands in a body. */
   readonly key: Uint8Array;
   /** Whether `null` leaves it unset. */
   readonly nullable: boolean;
@@ -40,15 +42,16 @@ export function messageReader(desc: DescMessage, scope: DecodeScope): ReadValue 
 }
 
 function plainReader(desc: DescMessage, scope: DecodeScope): ReadValue {
-  const make = messageFactory(desc);
+  const shapeNow = likelyShape(desc);
   const fields = fieldPlans(desc, scope);
   const byName = new Map<string, FieldPlan>();
   for (const [i, field] of desc.fields.entries()) byName.set(field.name, fields[i]!);
   for (const [i, field] of desc.fields.entries()) byName.set(field.jsonName, fields[i]!);
   const expected = `an object: ${desc.typeName}`;
   return (reader) => {
-    const message = make();
-    if (!reader.enter(openBrace, expected)) return message;
+    const shape = shapeNow();
+    const message = shape.make();
+    if (!reader.enter(openBrace, expected)) return shape.finish(message);
     const given = new Given();
     let likely = 0;
     do {
@@ -56,8 +59,10 @@ function plainReader(desc: DescMessage, scope: DecodeScope): ReadValue {
       const start = reader.pos;
       // Writers keep the order of the fields, so the next key is known more often than not.
       let field = fields[likely];
-      if (field === undefined || !reader.take(field.key)) field = byName.get(reader.key());
-      reader.colon();
+      if (field === undefined || !reader.take(field.key)) {
+        field = byName.get(reader.key());
+        reader.colon();
+      }
       if (field === undefined) {
         reader.skipValue();
         continue;
@@ -68,7 +73,7 @@ function plainReader(desc: DescMessage, scope: DecodeScope): ReadValue {
       if (field.oneof >= 0 && !given.add(field.oneof)) reader.fail("no second field of its oneof", start);
       field.read(reader, message);
     } while (reader.next(openBrace));
-    return message;
+    return shape.finish(message);
   };
 }
 
@@ -77,7 +82,7 @@ function fieldPlans(desc: DescMessage, scope: DecodeScope): FieldPlan[] {
   const encoder = new TextEncoder();
   return desc.fields.map((field, index) => ({
     index,
-    key: encoder.encode(JSON.stringify(field.jsonName)),
+    key: encoder.encode(`${JSON.stringify(field.jsonName)}:`),
     nullable: !holdsNull(field),
     oneof: field.oneof === undefined ? -1 : oneofPlaces.get(field.oneof)!,
     read: fieldReader(field, scope),

@@ -84,13 +84,13 @@ function readUint64(reader: JsonReader): bigint {
   return isUint64(value) ? value : reader.fail(expected, start);
 }
 
-/** What nearly every 64-bit integer is: few digits, in quotes. */
+/** What nearly every 64-bit integer is: digits, in quotes. */
 function shortOrQuoted(reader: JsonReader): bigint | undefined {
   const quoted = reader.peek() === quoteByte;
   const start = reader.pos;
   if (quoted) reader.pos++;
-  const value = reader.shortInteger();
-  if (!Number.isNaN(value) && (!quoted || reader.bytes[reader.pos++] === quoteByte)) return BigInt(value);
+  const value = reader.integer();
+  if (value !== undefined && (!quoted || reader.bytes[reader.pos++] === quoteByte)) return value;
   reader.pos = start;
   return undefined;
 }

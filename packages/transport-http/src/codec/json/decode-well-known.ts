@@ -3,7 +3,8 @@ import { ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/w
 import { type MessageRecord, messageFactory, setEntry } from "../message-factory.ts";
 import { parseDuration } from "../text/duration-text.ts";
 import { parseFieldMask } from "../text/field-mask-text.ts";
-import { parseTimestamp } from "../text/timestamp-text.ts";
+import { bigintOf } from "../text/integer-text.ts";
+import { parseTimestamp, type SecondsAndNanos } from "../text/timestamp-text.ts";
 import { wellKnownKind } from "../well-known.ts";
 import { type DecodeScope, messageReader } from "./decode-message.ts";
 import { type ReadValue, readPlainNumber, scalarReader } from "./decode-scalar.ts";
@@ -15,11 +16,11 @@ export function wellKnownReader(desc: DescMessage, scope: DecodeScope): ReadValu
     case "Any":
       return anyReader(desc, scope);
     case "Timestamp":
-      return textReader(desc, "an RFC 3339 timestamp from year 1 to 9999", parseTimestampParts);
+      return textReader(desc, "an RFC 3339 timestamp from year 1 to 9999", fillTimestamp);
     case "Duration":
-      return textReader(desc, "a duration in seconds, such as 1.5s", parseDurationParts);
+      return textReader(desc, "a duration in seconds, such as 1.5s", fillDuration);
     case "FieldMask":
-      return textReader(desc, "field paths in lowerCamelCase, joined by commas", parseMaskParts);
+      return textReader(desc, "field paths in lowerCamelCase, joined by commas", fillMask);
     case "Struct":
       return readStruct;
     case "Value":
@@ -47,30 +48,38 @@ function wrapperReader(desc: DescMessage): ReadValue {
 function textReader(
   desc: DescMessage,
   expected: string,
-  parse: (text: string) => Record<string, unknown> | undefined,
+  fill: (message: MessageRecord, text: string) => boolean,
 ): ReadValue {
   const make = messageFactory(desc);
   return (reader) => {
     reader.peek();
     const start = reader.pos;
-    const parts = parse(reader.string(expected)) ?? reader.fail(expected, start);
-    return Object.assign(make(), parts);
+    const message = make();
+    if (!fill(message, reader.string(expected))) reader.fail(expected, start);
+    return message;
   };
 }
 
-function parseTimestampParts(text: string): Record<string, unknown> | undefined {
-  const parts = parseTimestamp(text);
-  return parts && { seconds: BigInt(parts.seconds), nanos: parts.nanos };
+function fillTimestamp(message: MessageRecord, text: string): boolean {
+  return fillParts(message, parseTimestamp(text));
 }
 
-function parseDurationParts(text: string): Record<string, unknown> | undefined {
-  const parts = parseDuration(text);
-  return parts && { seconds: BigInt(parts.seconds), nanos: parts.nanos };
+function fillDuration(message: MessageRecord, text: string): boolean {
+  return fillParts(message, parseDuration(text));
 }
 
-function parseMaskParts(text: string): Record<string, unknown> | undefined {
+function fillParts(message: MessageRecord, parts: SecondsAndNanos | undefined): boolean {
+  if (parts === undefined) return false;
+  message.seconds = bigintOf(parts.seconds);
+  message.nanos = parts.nanos;
+  return true;
+}
+
+function fillMask(message: MessageRecord, text: string): boolean {
   const paths = parseFieldMask(text);
-  return paths && { paths };
+  if (paths === undefined) return false;
+  message.paths = paths;
+  return true;
 }
 
 const makeStruct = messageFactory(StructSchema);

@@ -3,28 +3,31 @@ import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { Edition, isWrapperDesc, FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { holdsJson } from "../local-form.ts";
 import { type EncodeScope, messageWriter, type WriteMessage } from "./encode-message.ts";
-import { enumWriter, quoteJson, refuse, scalarWriter, type WriteValue } from "./encode-scalar.ts";
+import { enumWriter, refuse, scalarWriter, type WriteValue } from "./encode-scalar.ts";
 import { writeJson } from "./encode-well-known.ts";
+import { JsonOutput, pieceOf } from "./json-output.ts";
 
 /** Writes a field of a message that has it or not: `key` and the value, or nothing. */
 export function fieldWriter(field: DescField, key: string, scope: EncodeScope): WriteMessage {
   const { localName } = field;
   const write = fieldValueWriter(field, key, scope);
-  const unset = isAlwaysWritten(field) ? unsetText(field, key, write) : "";
+  const unset = pieceOf(isAlwaysWritten(field) ? unsetText(field, key, write) : "");
   if (!hasDefaultInPrototype(field))
-    return (message) => {
+    return (out, message) => {
       const value = message[localName];
-      return value == null ? unset : write(value);
+      if (value == null) out.piece(unset);
+      else write(out, value);
     };
-  return (message) => {
+  return (out, message) => {
     const value = Object.hasOwn(message, localName) ? message[localName] : undefined;
-    if (value != null) return write(value);
-    return field.presence === Presence.LEGACY_REQUIRED ? refuse(field, "a value, it is required", undefined) : unset;
+    if (value != null) write(out, value);
+    else if (field.presence === Presence.LEGACY_REQUIRED) refuse(field, "a value, it is required", undefined);
+    else out.piece(unset);
   };
 }
 
 /** Whether the field is there even when it has no value: all but the optional fields of proto3. */
-export function isAlwaysWritten(field: DescField): boolean {
+function isAlwaysWritten(field: DescField): boolean {
   return field.presence === Presence.IMPLICIT || !isPlain(field) || !isProto3(field);
 }
 
@@ -44,7 +47,9 @@ function unsetText(field: DescField, key: string, write: WriteValue): string {
   if (field.fieldKind === "list") return `${key}[]`;
   if (field.fieldKind === "map") return `${key}{}`;
   if (field.fieldKind === "message" || field.presence !== Presence.IMPLICIT) return `${key}null`;
-  return write(field.fieldKind === "enum" ? field.enum.values[0]!.number : scalarZeroValue(field.scalar, false));
+  const out = JsonOutput.take();
+  write(out, field.fieldKind === "enum" ? field.enum.values[0]!.number : scalarZeroValue(field.scalar, false));
+  return out.finish();
 }
 
 /** Writes the value of a field of any kind behind a prefix. */
@@ -62,35 +67,45 @@ function itemWriter(field: DescField, prefix: string, scope: EncodeScope): Write
     return field.enum !== undefined
       ? enumWriter(field, field.enum, prefix)
       : scalarWriter(field, field.scalar!, prefix);
-  const write = holdsJson(field) ? writeJson : (messageWriter(field.message, scope) as WriteValue);
-  return prefix === "" ? write : (value) => prefix + write(value);
-}
-
-function listWriter(field: DescField, prefix: string, write: WriteValue): WriteValue {
-  const empty = `${prefix}[]`;
-  const open = `${prefix}[`;
-  return (value) => {
-    if (!Array.isArray(value)) return refuse(field, "an array", value);
-    if (value.length === 0) return empty;
-    let out = open + write(value[0]);
-    for (let i = 1; i < value.length; i++) out += `,${write(value[i])}`;
-    return `${out}]`;
+  const write = holdsJson(field) ? writeJson : messageWriter(field.message, scope);
+  if (prefix === "") return write;
+  const before = pieceOf(prefix);
+  return (out, value) => {
+    out.piece(before);
+    write(out, value);
   };
 }
 
+const comma = 0x2c;
+
+function listWriter(field: DescField, prefix: string, write: WriteValue): WriteValue {
+  const open = pieceOf(`${prefix}[`);
+  return (out, value) => {
+    if (!Array.isArray(value)) return refuse(field, "an array", value);
+    out.piece(open);
+    for (let i = 0; i < value.length; i++) {
+      if (i > 0) out.byte(comma);
+      write(out, value[i]);
+    }
+    out.byte(0x5d);
+  };
+}
+
+const firstKey = pieceOf('"');
+const nextKey = pieceOf(',"');
+
 function mapWriter(field: DescField, prefix: string, write: WriteValue): WriteValue {
-  const empty = `${prefix}{}`;
-  const open = `${prefix}{`;
-  return (value) => {
+  const open = pieceOf(`${prefix}{`);
+  return (out, value) => {
     if (typeof value !== "object" || value === null) return refuse(field, "an object", value);
     const entries = value as Record<string, unknown>;
     const keys = Object.keys(entries);
-    if (keys.length === 0) return empty;
-    let out = open;
+    out.piece(open);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
-      out += (i === 0 ? "" : ",") + quoteJson(key) + write(entries[key]);
+      out.string(i === 0 ? firstKey : nextKey, key);
+      write(out, entries[key]);
     }
-    return `${out}}`;
+    out.byte(0x7d);
   };
 }

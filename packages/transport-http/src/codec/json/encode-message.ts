@@ -1,63 +1,72 @@
-import type { DescField, DescMessage, DescOneof, Registry } from "@bufbuild/protobuf";
-import { fieldValueWriter, fieldWriter, isAlwaysWritten } from "./encode-field.ts";
-import { quoteJson } from "./encode-scalar.ts";
+import type { DescField, DescMessage, DescOneof } from "@bufbuild/protobuf";
+import type { TypeFinder } from "../any-types.ts";
+import { fieldValueWriter, fieldWriter } from "./encode-field.ts";
+import type { WriteValue } from "./encode-scalar.ts";
 import { wellKnownWriter } from "./encode-well-known.ts";
+import type { JsonOutput } from "./json-output.ts";
 
 /** What the writers of one codec share: each message type is compiled once, when it is first met. */
 export interface EncodeScope {
-  readonly registry: Registry | undefined;
-  readonly messages: WeakMap<DescMessage, WriteMessage>;
+  readonly registry: TypeFinder | undefined;
+  readonly messages: WeakMap<DescMessage, WriteValue>;
 }
 
-/** Writes a message, or an init of one, as JSON. */
-export type WriteMessage = (message: Record<string, unknown>) => string;
+/** Writes a message, or an init of one, as JSON, or a part of it. */
+export type WriteMessage = (out: JsonOutput, message: Record<string, unknown>) => void;
 
-export function messageWriter(desc: DescMessage, scope: EncodeScope): WriteMessage {
+export function messageWriter(desc: DescMessage, scope: EncodeScope): WriteValue {
   let write = scope.messages.get(desc);
   if (write === undefined) {
     // Compiled when it is first used: types may hold themselves.
     let compiled: WriteMessage | undefined;
-    write = (message) => {
+    write = (out, message) => {
       compiled ??= wellKnownWriter(desc, scope) ?? plainWriter(desc, scope);
-      return compiled(message);
+      checkMessage(desc, message);
+      compiled(out, message as Record<string, unknown>);
     };
     scope.messages.set(desc, write);
   }
   return write;
 }
 
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
 /** Writes every message but those that have a JSON form of their own. */
-export function plainWriter(desc: DescMessage, scope: EncodeScope, opening = ""): WriteMessage {
-  const [first] = desc.members;
-  // What is always there can carry the brace; otherwise nobody knows who comes first and needs no comma.
-  const opens = opening === "" && first?.kind === "field" && isAlwaysWritten(first);
-  const writers = desc.members.map((member, i) =>
-    member.kind === "oneof" ? oneofWriter(member, scope) : fieldWriter(member, keyOf(member, opens && i === 0), scope),
+function plainWriter(desc: DescMessage, scope: EncodeScope): WriteMessage {
+  const write = fieldsWriter(desc, scope);
+  return (out, message) => {
+    const start = out.pos;
+    write(out, message);
+    // Who comes first is not known before: its comma becomes the brace.
+    if (out.pos === start) out.byte(openBrace);
+    else out.bytes[start] = openBrace;
+    out.byte(closeBrace);
+  };
+}
+
+/** Writes the fields of a message, each behind a comma. */
+export function fieldsWriter(desc: DescMessage, scope: EncodeScope): WriteMessage {
+  const writers = desc.members.map((member) =>
+    member.kind === "oneof" ? oneofWriter(member, scope) : fieldWriter(member, keyOf(member), scope),
   );
-  return (message) => {
-    checkMessage(desc, message);
-    let out = opening;
-    for (let i = 0; i < writers.length; i++) out += writers[i]!(message);
-    if (opens || opening !== "") return `${out}}`;
-    return out === "" ? "{}" : `{${out.slice(1)}}`;
+  return (out, message) => {
+    for (let i = 0; i < writers.length; i++) writers[i]!(out, message);
   };
 }
 
 /** Writes the member that is set, if any. */
 function oneofWriter(oneof: DescOneof, scope: EncodeScope): WriteMessage {
   const { localName } = oneof;
-  const members = new Map(
-    oneof.fields.map((field) => [field.localName, fieldValueWriter(field, keyOf(field, false), scope)]),
-  );
-  return (message) => {
+  const members = new Map(oneof.fields.map((field) => [field.localName, fieldValueWriter(field, keyOf(field), scope)]));
+  return (out, message) => {
     const set = message[localName] as { case?: string | undefined; value?: unknown } | undefined;
-    const write = set?.case == null ? undefined : members.get(set.case);
-    return write === undefined ? "" : write(set!.value);
+    if (set?.case != null) members.get(set.case)?.(out, set.value);
   };
 }
 
-function keyOf(field: DescField, opens: boolean): string {
-  return `${opens ? "{" : ","}${quoteJson(field.jsonName)}:`;
+function keyOf(field: DescField): string {
+  return `,${JSON.stringify(field.jsonName)}:`;
 }
 
 function checkMessage(desc: DescMessage, message: unknown): void {

@@ -1,26 +1,16 @@
 import { type DescEnum, type DescField, ScalarType } from "@bufbuild/protobuf";
-import { toBase64 } from "../text/base64.ts";
 import { formatFloat32 } from "../text/float-text.ts";
 import { isInt64, isUint64 } from "../text/integer-text.ts";
+import { type JsonOutput, pieceOf } from "./json-output.ts";
 
 /** Writes one value, as a field of a message holds it, as JSON behind the text that it was compiled with. */
-export type WriteValue = (value: unknown) => string;
+export type WriteValue = (out: JsonOutput, value: unknown) => void;
 
-/** The JSON of a string. */
-export function quoteJson(text: string): string {
-  return needsEscape.test(text) ? escapeJson(text) : `"${text}"`;
-}
+const quoteByte = 0x22;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has these escaped
-const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-function escapeJson(text: string): string {
-  // Half of a surrogate pair has no UTF-8, and peers refuse it: the replacement character stands for it, as in binary.
-  return JSON.stringify(text.toWellFormed());
-}
-
-/** `prefix` is what precedes each value, such as a key: joined once here, not for every value. */
+/** `prefix` is what precedes each value, such as a key: compiled once here, not for every value. */
 export function scalarWriter(field: DescField, scalar: ScalarType, prefix: string): WriteValue {
+  const before = pieceOf(prefix);
   switch (scalar) {
     case ScalarType.STRING:
       return stringWriter(field, prefix);
@@ -29,11 +19,18 @@ export function scalarWriter(field: DescField, scalar: ScalarType, prefix: strin
     case ScalarType.INT32:
     case ScalarType.SINT32:
     case ScalarType.SFIXED32:
-      return (value) => (((value as number) | 0) === value ? prefix + value : refuse(field, "a 32-bit integer", value));
+      return (out, value) => {
+        if (((value as number) | 0) !== value) refuse(field, "a 32-bit integer", value);
+        out.piece(before);
+        out.integer(value as number);
+      };
     case ScalarType.UINT32:
     case ScalarType.FIXED32:
-      return (value) =>
-        (value as number) >>> 0 === value ? prefix + value : refuse(field, "an unsigned 32-bit integer", value);
+      return (out, value) => {
+        if ((value as number) >>> 0 !== value) refuse(field, "an unsigned 32-bit integer", value);
+        out.piece(before);
+        out.integer(value as number);
+      };
     case ScalarType.INT64:
     case ScalarType.SINT64:
     case ScalarType.SFIXED64:
@@ -46,29 +43,41 @@ export function scalarWriter(field: DescField, scalar: ScalarType, prefix: strin
     case ScalarType.DOUBLE:
       return numberWriter(field, prefix, String);
     case ScalarType.BYTES:
-      return (value) => `${prefix}"${toBase64(bytesOf(field, value))}"`;
+      return bytesWriter(field, prefix);
   }
 }
 
 function stringWriter(field: DescField, prefix: string): WriteValue {
-  const open = `${prefix}"`;
-  return (value) => {
-    if (typeof value !== "string") return refuse(field, "a string", value);
-    return needsEscape.test(value) ? prefix + escapeJson(value) : `${open}${value}"`;
+  const open = pieceOf(`${prefix}"`);
+  return (out, value) => {
+    if (typeof value === "string") out.string(open, value);
+    else refuse(field, "a string", value);
   };
 }
 
 function boolWriter(field: DescField, prefix: string): WriteValue {
-  const yes = `${prefix}true`;
-  const no = `${prefix}false`;
-  return (value) => (value === true ? yes : value === false ? no : refuse(field, "a boolean", value));
+  const yes = pieceOf(`${prefix}true`);
+  const no = pieceOf(`${prefix}false`);
+  return (out, value) => out.piece(value === true ? yes : value === false ? no : refuse(field, "a boolean", value));
+}
+
+function bytesWriter(field: DescField, prefix: string): WriteValue {
+  const open = pieceOf(`${prefix}"`);
+  return (out, value) => {
+    const bytes = bytesOf(field, value);
+    out.piece(open);
+    out.base64(bytes);
+    out.byte(quoteByte);
+  };
 }
 
 function numberWriter(field: DescField, prefix: string, format: (value: number) => string): WriteValue {
-  return (value) => {
+  const before = pieceOf(prefix);
+  return (out, value) => {
     if (typeof value !== "number") return refuse(field, "a number", value);
-    if (!Number.isFinite(value)) return `${prefix}"${value}"`;
-    return value === 0 ? prefix + zeroText(value) : prefix + format(value);
+    out.piece(before);
+    if (!Number.isFinite(value)) out.text(`"${value}"`);
+    else out.text(value === 0 ? zeroText(value) : format(value));
   };
 }
 
@@ -78,10 +87,15 @@ export function zeroText(value: number): string {
 }
 
 function longWriter(field: DescField, prefix: string, fits: (value: bigint) => boolean): WriteValue {
-  const open = `${prefix}"`;
-  return (value) => {
+  const open = pieceOf(`${prefix}"`);
+  return (out, value) => {
     const integer = integerOf(field, value);
-    return fits(integer) ? `${open}${integer}"` : refuse(field, "an integer of 64 bits", value);
+    if (!fits(integer)) refuse(field, "an integer of 64 bits", value);
+    out.piece(open);
+    const short = Number(integer);
+    if (Number.isSafeInteger(short)) out.integer(short);
+    else out.text(String(integer));
+    out.byte(quoteByte);
   };
 }
 
@@ -101,16 +115,23 @@ export function bytesOf(field: DescField, value: unknown): Uint8Array {
 
 export function enumWriter(field: DescField, desc: DescEnum, prefix: string): WriteValue {
   const isNull = desc.typeName === "google.protobuf.NullValue";
-  const texts = new Map<unknown, string>();
+  const before = pieceOf(prefix);
+  const texts = new Map<unknown, Uint8Array>();
   for (const { number, jsonName } of desc.values)
-    if (!texts.has(number)) texts.set(number, prefix + (isNull ? "null" : JSON.stringify(jsonName)));
-  return (value) =>
-    texts.get(value) ??
-    (((value as number) | 0) === value ? prefix + value : refuse(field, `a number of ${desc.typeName}`, value));
+    if (!texts.has(number)) texts.set(number, pieceOf(prefix + (isNull ? "null" : JSON.stringify(jsonName))));
+  return (out, value) => {
+    const text = texts.get(value);
+    if (text !== undefined) out.piece(text);
+    else if (((value as number) | 0) !== value) refuse(field, `a number of ${desc.typeName}`, value);
+    else {
+      out.piece(before);
+      out.integer(value as number);
+    }
+  };
 }
 
 /** What a service or a caller put into a message that doesn't belong there. */
 export function refuse(field: DescField, expected: string, value: unknown): never {
-  const got = value === null ? "null" : typeof value;
+  const got = value === null ? "null" : typeof value === "number" ? `number ${value}` : typeof value;
   throw new TypeError(`cannot encode ${String(field)}: expected ${expected}, got ${got}`);
 }

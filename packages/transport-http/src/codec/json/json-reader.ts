@@ -1,3 +1,4 @@
+import { bigintOf } from "../text/integer-text.ts";
 import { ByteText } from "./byte-text.ts";
 import { jsonFault } from "./json-fault.ts";
 
@@ -122,25 +123,33 @@ export class JsonReader {
     const start = this.pos + 1;
     let end = start;
     let all = 0;
+    let escapes = 0;
     for (; end < bytes.length; end++) {
       const byte = bytes[end]!;
-      if (byte === quote || byte === backslash || byte < 0x20) break;
+      if (byte === quote || byte < 0x20) break;
       all |= byte;
+      if (byte === backslash) {
+        escapes++;
+        end++;
+      }
     }
     if (all < 0x80 && bytes[end] === quote) {
       this.pos = end + 1;
-      return this.text.ascii(start, end);
+      return escapes === 0 ? this.text.ascii(start, end) : this.unescape(this.text.ascii(start - 1, end + 1), start);
     }
-    return this.hardString(start, end);
+    return this.hardString(start);
   }
 
-  /** A string with escapes or characters beyond ASCII, or none at all. */
-  private hardString(start: number, from: number): string {
-    const end = this.endOfString(from);
+  /** A string with characters beyond ASCII, or none at all. */
+  private hardString(start: number): string {
+    const end = this.endOfString(start);
     this.pos = end + 1;
     const text = this.text.utf8(start, end) ?? this.fail("valid UTF-8", start - 1);
-    if (!text.includes("\\")) return text;
-    const unescaped = unescapeJson(text) ?? this.fail("valid escapes in the string", start - 1);
+    return text.includes("\\") ? this.unescape(`"${text}"`, start) : text;
+  }
+
+  private unescape(quoted: string, start: number): string {
+    const unescaped = unescapeJson(quoted) ?? this.fail("valid escapes in the string", start - 1);
     // Only an escape can name half of a surrogate pair: UTF-8 has none.
     return unescaped.isWellFormed() ? unescaped : this.fail("no lone surrogate in the string", start - 1);
   }
@@ -173,6 +182,28 @@ export class JsonReader {
     if (i < bytes.length && (bytes[i] === dot || (bytes[i]! | 0x20) === 0x65)) return Number.NaN;
     this.pos = i;
     return negative ? 0 - value : value;
+  }
+
+  /** An integer of at most 19 digits, right here, or undefined and nothing taken when it is anything else. */
+  integer(): bigint | undefined {
+    const { bytes, pos: before } = this;
+    const short = this.shortInteger();
+    if (!Number.isNaN(short)) return bigintOf(short);
+    const start = bytes[before] === minus ? before + 1 : before;
+    let end = start;
+    let head = 0;
+    let tail = 0;
+    for (; end < bytes.length; end++) {
+      const digit = bytes[end]! - zero;
+      if (digit < 0 || digit > 9) break;
+      if (end - start < 15) head = head * 10 + digit;
+      else tail = tail * 10 + digit;
+    }
+    const digits = end - start;
+    if (digits < 16 || digits > 19 || bytes[start] === zero || isNumberByte(bytes[end] ?? 0)) return undefined;
+    this.pos = end;
+    const value = bigintOf(head, powersOfTen[digits - 15], tail);
+    return start === before ? value : -value;
   }
 
   /** A decimal number of at most 15 digits, right here, or NaN and nothing taken when it is anything else. */
@@ -263,9 +294,9 @@ function isNumberByte(byte: number): boolean {
   return (byte >= zero && byte <= 0x39) || byte === minus || byte === dot || byte === 0x2b || (byte | 0x20) === 0x65;
 }
 
-function unescapeJson(text: string): string | undefined {
+function unescapeJson(quoted: string): string | undefined {
   try {
-    return JSON.parse(`"${text}"`);
+    return JSON.parse(quoted);
   } catch {
     return undefined;
   }

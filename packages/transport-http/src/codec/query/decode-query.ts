@@ -2,11 +2,11 @@ import type { DescMessage, JsonObject } from "@bufbuild/protobuf";
 import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { codecError, quoteInput } from "../codec-error.ts";
 import { Given } from "../given.ts";
-import { holdsJson } from "../local-form.ts";
+import { holdsJson, isWrapperField } from "../local-form.ts";
 import { type MessageRecord, setEntry } from "../message-factory.ts";
+import type { FormName } from "./form-keys.ts";
 import { forEachPair, notUtf8, unescapeQuery } from "./query-pairs.ts";
 import { type QueryField, queryPlan } from "./query-plan.ts";
-import { isWrapperField } from "./read-text.ts";
 import { isPlainMessage, messageWithin, type Place, setFieldText, setMapText } from "./set-field.ts";
 
 export interface DecodeQueryOptions {
@@ -24,21 +24,10 @@ export function decodeQuery(
   rawQuery: string,
   { strict }: DecodeQueryOptions,
 ): void {
-  const where = strict ? "form field" : "query parameter";
-  const reading = new QueryReading(where);
+  const reading = new QueryReading(strict);
   forEachPair(rawQuery, (rawKey, rawValue, isPlain) => {
-    if (isPlain) {
-      reading.set(desc, message, rawKey, rawValue);
-      return;
-    }
-    const isSplit = rawKey.includes(";") || rawValue.includes(";");
-    const key = isSplit ? undefined : unescapeQuery(rawKey);
-    const value = isSplit ? undefined : unescapeQuery(rawValue);
-    if (key === undefined || value === undefined) {
-      if (!strict) return;
-      throw codecError({ where, expected: "key=value, percent-encoded", got: quoteInput(rawKey) });
-    }
-    if (key !== notUtf8) reading.set(desc, message, key, value);
+    if (isPlain) reading.set(desc, message, rawKey, rawValue);
+    else reading.setPair(desc, message, rawKey, rawValue);
   });
 }
 
@@ -54,15 +43,17 @@ interface Position {
 }
 
 /** One query being read: what has been given so far. */
-class QueryReading {
+export class QueryReading {
+  private readonly strict: boolean;
   private readonly where: string;
   /** Fields of the whole message that have been given. */
   private readonly given = new Given();
   /** Fields of messages within it, by their paths. */
   private givenWithin: Set<string> | undefined;
 
-  constructor(where: string) {
-    this.where = where;
+  constructor(strict: boolean) {
+    this.strict = strict;
+    this.where = strict ? "form field" : "query parameter";
   }
 
   /** Sets the field that a key names, if there is one. */
@@ -80,6 +71,27 @@ class QueryReading {
       if (step > maxSteps) throw codecError({ ...place, expected: `no more than ${maxSteps} levels` });
       at = this.follow(at, key, value, place);
     }
+  }
+
+  /** Sets what a name resolved before stands for. */
+  setNamed(message: MessageRecord, { path, originalPath, steps, leaf, mapKey }: FormName, text: string): void {
+    const place: Place = { where: this.where, path };
+    let parent = message;
+    for (let i = 0; i < steps.length; i++) parent = messageWithin(parent, steps[i]!, place);
+    if (mapKey !== undefined) setMapText(parent, leaf, mapKey, text, place);
+    else this.setLeaf(parent, leaf, originalPath, text, place);
+  }
+
+  /** Sets what a pair says, whatever it is. */
+  setPair(desc: DescMessage, message: MessageRecord, rawKey: string, rawValue: string): void {
+    const isSplit = rawKey.includes(";") || rawValue.includes(";");
+    const key = isSplit ? undefined : unescapeQuery(rawKey);
+    const value = isSplit ? undefined : unescapeQuery(rawValue);
+    if (key === undefined || value === undefined) {
+      if (!this.strict) return;
+      throw codecError({ where: this.where, expected: "key=value, percent-encoded", got: quoteInput(rawKey) });
+    }
+    if (key !== notUtf8) this.set(desc, message, key, value);
   }
 
   /** Follows one name of a key: to the message below, or to the end, where the value is set. */

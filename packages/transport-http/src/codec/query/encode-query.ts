@@ -1,11 +1,12 @@
 import type { DescField, DescMessage, DescOneof } from "@bufbuild/protobuf";
 import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
+import { refuse } from "../json/encode-scalar.ts";
+import { isWrapperField } from "../local-form.ts";
 import { escapeQuery } from "./query-pairs.ts";
-import { isWrapperField } from "./read-text.ts";
 import { textWriter, type WriteText } from "./write-text.ts";
 
-type MessageInit = Readonly<Record<string, unknown>>;
+export type MessageInit = Readonly<Record<string, unknown>>;
 
 /** Adds the parameters of a field to a query. */
 type WriteField = (message: MessageInit, query: QueryWriter, at: Prefix) => void;
@@ -83,10 +84,20 @@ type WriteFieldValue = (value: unknown, query: QueryWriter, at: Prefix) => void;
 
 function valueWriter(field: DescField): WriteFieldValue {
   const { name, jsonName } = field;
-  const add = valuesWriter(field, textWriter(field));
+  const add = valuesWriter(field, wellFormedWriter(field));
   return (value, query, at) => {
     const path = at.path + name;
     if (query.skip?.has(path) !== true) add(value, query, { key: at.key + jsonName, path });
+  };
+}
+
+/** What has no UTF-8 can't be escaped. */
+function wellFormedWriter(field: DescField): WriteText | undefined {
+  const write = textWriter(field);
+  if (write === undefined) return undefined;
+  return (value) => {
+    const text = write(value);
+    return text.isWellFormed() ? text : refuse(field, "text without a lone surrogate", value);
   };
 }
 
@@ -96,7 +107,7 @@ function valuesWriter(field: DescField, write: WriteText | undefined): WriteFiel
     case "list":
       return write === undefined ? noValue : (value, query, { key }) => addList(value as unknown[], query, key, write);
     case "map":
-      return write === undefined ? noValue : (value, query, { key }) => addMap(value as MessageInit, query, key, write);
+      return write === undefined ? noValue : mapWriter(field, write);
     case "message":
       return write === undefined ? messageValueWriter(field.message) : singleWriter(field, write);
     default:
@@ -119,8 +130,13 @@ function addList(values: readonly unknown[], query: QueryWriter, key: string, wr
   if (values.length > 0) query.pairs.push([key, values.map(write)]);
 }
 
-function addMap(entries: MessageInit, query: QueryWriter, key: string, write: WriteText): void {
-  for (const [name, value] of Object.entries(entries)) query.pairs.push([`${key}[${name}]`, [write(value)]]);
+function mapWriter(field: DescField, write: WriteText): WriteFieldValue {
+  return (value, query, { key }) => {
+    for (const [name, entry] of Object.entries(value as MessageInit)) {
+      if (!name.isWellFormed()) refuse(field, "keys without a lone surrogate", name);
+      query.pairs.push([`${key}[${name}]`, [write(entry)]]);
+    }
+  };
 }
 
 function messageValueWriter(desc: DescMessage): WriteFieldValue {

@@ -1,5 +1,4 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { readJsonObject } from "../json/decode-well-known.ts";
 import { isJsonFault } from "../json/json-fault.ts";
 import { JsonReader } from "../json/json-reader.ts";
@@ -8,7 +7,7 @@ import { fromPaddedBase64 } from "../text/base64.ts";
 import { parseGoDuration } from "../text/duration-text.ts";
 import { snakeCasePath } from "../text/field-mask-text.ts";
 import { toFloat32Range } from "../text/float-text.ts";
-import { isInt64, isUint64 } from "../text/integer-text.ts";
+import { bigintOf, isInt64, isUint64 } from "../text/integer-text.ts";
 import { parseTimestamp } from "../text/timestamp-text.ts";
 import { wellKnownKind } from "../well-known.ts";
 
@@ -71,13 +70,31 @@ const unsignedSyntax = /^\d{1,100}$/;
 const floatSyntax = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const infinitySyntax = /^[+-]?inf(?:inity)?$/i;
 
+/** A whole number of at most 15 digits; NaN for all else. */
+function shortInteger(text: string): number {
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0;
+  const digits = text.length - start;
+  if (digits < 1 || digits > 15) return Number.NaN;
+  let value = 0;
+  for (let i = start; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return start === 0 ? value : 0 - value;
+}
+
 function readInteger(text: string, syntax: RegExp, fits: (value: bigint) => boolean): bigint | undefined {
+  const short = shortInteger(text);
+  if (short >= 0) return bigintOf(short);
   if (!syntax.test(text)) return undefined;
   const value = BigInt(text.startsWith("+") ? text.slice(1) : text);
   return fits(value) ? value : undefined;
 }
 
 function readInt(text: string, syntax: RegExp, fits: (value: number) => boolean): number | undefined {
+  const short = shortInteger(text);
+  if (short >= 0) return fits(short) ? short : undefined;
   const value = syntax.test(text) ? Number(text) : Number.NaN;
   // Zero as it is: there is no negative one among integers.
   return fits(value) ? value || 0 : undefined;
@@ -157,7 +174,11 @@ function partsReader(
   const make = messageFactory(desc);
   return (text) => {
     const parts = parse(text);
-    return parts && Object.assign(make(), { seconds: BigInt(parts.seconds), nanos: parts.nanos });
+    if (parts === undefined) return undefined;
+    const message = make();
+    message.seconds = bigintOf(parts.seconds);
+    message.nanos = parts.nanos;
+    return message;
   };
 }
 
@@ -181,8 +202,4 @@ function readObject(text: string): unknown {
     if (isJsonFault(thrown) || thrown instanceof RangeError) return undefined;
     throw thrown;
   }
-}
-
-export function isWrapperField(field: DescField): boolean {
-  return field.fieldKind === "message" && field.oneof === undefined && isWrapperDesc(field.message);
 }

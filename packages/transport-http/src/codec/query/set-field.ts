@@ -1,8 +1,7 @@
 import { codecError, quoteInput } from "../codec-error.ts";
-import { holdsJson } from "../local-form.ts";
+import { isPlainMessageField } from "../local-form.ts";
 import { type MessageRecord, setEntry } from "../message-factory.ts";
 import type { QueryField } from "./query-plan.ts";
-import { isWrapperField } from "./read-text.ts";
 
 /** What is being read, for errors: `query parameter item.id`. */
 export interface Place {
@@ -51,7 +50,7 @@ export function messageWithin(message: MessageRecord, field: QueryField, place: 
 
 /** Whether the field has messages that a path can go through as they are. */
 export function isPlainMessage({ desc }: QueryField): boolean {
-  return desc.fieldKind === "message" && !isWrapperField(desc) && !holdsJson(desc);
+  return isPlainMessageField(desc);
 }
 
 function readText({ reader }: QueryField, text: string, place: Place): unknown {

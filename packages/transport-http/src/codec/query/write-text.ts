@@ -1,13 +1,14 @@
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { scalarZeroValue } from "@bufbuild/protobuf/reflect";
 import { bytesOf, integerOf, refuse, zeroText } from "../json/encode-scalar.ts";
+import { isWrapperField } from "../local-form.ts";
 import { toBase64 } from "../text/base64.ts";
 import { formatGoDuration } from "../text/duration-text.ts";
 import { camelCasePath } from "../text/field-mask-text.ts";
 import { formatFloat32 } from "../text/float-text.ts";
+import { isInt64, isUint64 } from "../text/integer-text.ts";
 import { formatTimestamp } from "../text/timestamp-text.ts";
 import { wellKnownKind } from "../well-known.ts";
-import { isWrapperField } from "./read-text.ts";
 
 /** Writes a value, as a field of a message holds it, as the text of a query parameter or path variable. */
 export type WriteText = (value: unknown) => string;
@@ -34,12 +35,22 @@ function scalarTextWriter(field: DescField, scalar: ScalarType): WriteText {
     case ScalarType.INT64:
     case ScalarType.SINT64:
     case ScalarType.SFIXED64:
+      return (value) => longOf(field, value, isInt64);
     case ScalarType.UINT64:
     case ScalarType.FIXED64:
-      return (value) => String(integerOf(field, value));
+      return (value) => longOf(field, value, isUint64);
+    case ScalarType.UINT32:
+    case ScalarType.FIXED32:
+      return (value) =>
+        (value as number) >>> 0 === value ? String(value) : refuse(field, "an unsigned 32-bit integer", value);
     default:
-      return (value) => (Number.isInteger(value) ? String(value) : refuse(field, "an integer", value));
+      return (value) => (((value as number) | 0) === value ? String(value) : refuse(field, "a 32-bit integer", value));
   }
+}
+
+function longOf(field: DescField, value: unknown, fits: (value: bigint) => boolean): string {
+  const integer = integerOf(field, value);
+  return fits(integer) ? String(integer) : refuse(field, "an integer of 64 bits", value);
 }
 
 function numberOf(field: DescField, value: unknown): number {
@@ -62,7 +73,7 @@ function enumTextWriter(field: DescField, desc: DescEnum): WriteText {
   for (const { number, name } of desc.values) if (!names.has(number)) names.set(number, name);
   return (value) =>
     names.get(value) ??
-    (Number.isInteger(value) ? String(value) : refuse(field, `a number of ${desc.typeName}`, value));
+    (((value as number) | 0) === value ? String(value) : refuse(field, `a number of ${desc.typeName}`, value));
 }
 
 function messageTextWriter(field: DescField, desc: DescMessage): WriteText | undefined {

@@ -3,7 +3,7 @@ import { fromBase64, fromPaddedBase64, toBase64 } from "./base64.ts";
 import { formatDuration, formatGoDuration, parseDuration, parseGoDuration } from "./duration-text.ts";
 import { camelCasePath, formatFieldMask, parseFieldMask, snakeCasePath } from "./field-mask-text.ts";
 import { formatFloat32, toFloat32Range } from "./float-text.ts";
-import { wholeNumber } from "./integer-text.ts";
+import { bigintOf, wholeNumber } from "./integer-text.ts";
 import { formatTimestamp, parseTimestamp } from "./timestamp-text.ts";
 
 describe("timestamps", () => {
@@ -192,4 +192,14 @@ it.each([
   ["1e999999999999", undefined],
 ])("the whole number of %s is %s", (text, value) => {
   expect(wholeNumber(text)).toBe(value);
+});
+
+it.each([0, 1, -1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, 5 - 2 ** 33, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])(
+  "%d is made a bigint",
+  (value) => expect(bigintOf(value)).toBe(BigInt(value)),
+);
+
+it("a bigint is put together of two parts", () => {
+  expect(bigintOf(900_719_925_474_099, 10, 3)).toBe(9_007_199_254_740_993n);
+  expect(bigintOf(999_999_999_999_999, 10_000, 9999)).toBe(9_999_999_999_999_999_999n);
 });

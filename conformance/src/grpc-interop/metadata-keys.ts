@@ -1,0 +1,2 @@
+export const initialKey = "x-grpc-test-echo-initial";
+export const trailingKey = "x-grpc-test-echo-trailing-bin";

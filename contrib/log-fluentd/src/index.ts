@@ -1,0 +1,2 @@
+export { createFluentdLogger, type FluentdLogger, type FluentdLoggerOptions } from "./fluentd-logger.ts";
+export type { FluentdSecurity } from "./handshake.ts";

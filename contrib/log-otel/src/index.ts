@@ -1,0 +1,1 @@
+export { createOtelLogger, type OtelLogger, type OtelLoggerOptions } from "./otel-logger.ts";

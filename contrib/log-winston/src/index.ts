@@ -1,0 +1,1 @@
+export { createWinstonLogger, type WinstonLogger, type WinstonLoggerOptions } from "./winston-logger.ts";

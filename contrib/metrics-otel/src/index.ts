@@ -1,0 +1,1 @@
+export { createOtelMeter, type OtelMeterOptions } from "./otel-meter.ts";

@@ -1,0 +1,1 @@
+export { createLocalRegistry, type LocalRegistry, type LocalRegistryOptions } from "./local-registry.ts";

@@ -1,0 +1,10 @@
+export { type ConsistentHashOptions, consistentHash } from "./balancers/consistent-hash.ts";
+export { type LeastRequestOptions, leastRequest } from "./balancers/least-request.ts";
+export { type P2cOptions, p2c } from "./balancers/p2c.ts";
+export { type RandomOptions, random } from "./balancers/random.ts";
+export { type RoundRobinOptions, roundRobin } from "./balancers/round-robin.ts";
+export { wrr } from "./balancers/wrr.ts";
+export { byNode, byVersion, byZone, type NodeFilter, type ZoneFilterOptions } from "./filters.ts";
+export { createResolver } from "./resolver/create-resolver.ts";
+export type { BackoffOptions, CoolDownOptions, ProtectionOptions, ResolverOptions } from "./resolver/settings.ts";
+export type { SubsetOptions } from "./subset.ts";

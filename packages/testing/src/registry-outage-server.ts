@@ -1,0 +1,101 @@
+import { expect } from "vitest";
+import { within } from "./list-reader.ts";
+import { WatchReader } from "./registry-case.ts";
+import { expectIds, lenientMs, outageCase, readUntil } from "./registry-outage-case.ts";
+import type { RegistryOutageCase } from "./registry-outage-contract.ts";
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The server goes away. */
+export const serverOutageCases: readonly RegistryOutageCase[] = [
+  outageCase("a server that was away for ten times to live finds the instance again within one", async (stage) => {
+    const { subject, ours, theirs, service, instance } = stage;
+    await ours.register(instance("1"));
+    await subject.server.kill();
+    await sleep(10 * subject.ttlMs);
+    await subject.server.restart();
+    await expectIds(theirs, service, { ids: ["1"], ms: subject.ttlMs });
+    // And keeps it.
+    await sleep(2 * subject.ttlMs);
+    await expectIds(theirs, service, { ids: ["1"], ms: subject.ttlMs });
+  }),
+  outageCase("a killed server that comes back at once loses nothing", async (stage) => {
+    const { subject, ours, theirs, service, instance } = stage;
+    await using reader = await stage.watch();
+    for (const id of ["1", "2"]) await ours.register(instance(id));
+    await readUntil(reader, "1", "2");
+    await subject.server.kill();
+    await subject.server.restart();
+    await expectIds(theirs, service, { ids: ["1", "2"], ms: lenientMs });
+    await ours.deregister(instance("1"));
+    await readUntil(reader, "2");
+  }),
+  outageCase("a watch goes on when the server is back, with what changed", async (stage) => {
+    const { subject, theirs, instance } = stage;
+    await using reader = await stage.watch();
+    await subject.server.kill();
+    await subject.server.restart();
+    await expect.poll(() => theirs.register(instance("1")).then(() => "done"), { timeout: lenientMs }).toBe("done");
+    await readUntil(reader, "1");
+  }),
+  outageCase("while the server is away, watchers keep what they knew", async (stage) => {
+    const { subject, ours, service, instance } = stage;
+    await ours.register(instance("1"));
+    await using reader = await stage.watch();
+    await readUntil(reader, "1");
+    await subject.server.kill();
+    await expect(reader.next(2 * subject.ttlMs)).rejects.toThrow("did not come");
+    await using late = new WatchReader(ours, service);
+    expect(await late.next()).toEqual([instance("1")]);
+  }),
+  outageCase("calls fail in time, and say which server is away", async (stage) => {
+    const { subject, ours, service, instance } = stage;
+    await subject.server.kill();
+    const limitMs = 4 * subject.timeoutMs;
+    const calls = [
+      ours.register(instance("1")),
+      ours.getService(service),
+      new WatchReader(ours, service).next(limitMs),
+    ];
+    for (const result of await within(Promise.allSettled(calls), limitMs, "the failures"))
+      expect(result).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("127.0.0.1") } });
+    await subject.server.restart();
+    await expectIds(ours, service, { ids: [], ms: lenientMs });
+    await ours.register(instance("1"));
+    await expectIds(ours, service, { ids: ["1"], ms: lenientMs });
+  }),
+  outageCase("what was deregistered while the server was away does not come back", async (stage) => {
+    const { subject, ours, theirs, service, instance } = stage;
+    await ours.register(instance("1"));
+    await ours.register(instance("2"));
+    await subject.server.kill();
+    await ours.deregister(instance("1")).catch(() => {});
+    await subject.server.restart();
+    // What the server still knows of it is gone when its time is over.
+    await sleep(2 * subject.ttlMs);
+    await expectIds(theirs, service, { ids: ["2"], ms: lenientMs });
+  }),
+  outageCase("closing while the server is away is quick, and leaves nothing", async (stage) => {
+    const { subject, ours, instance } = stage;
+    await ours.register(instance("1"));
+    const reader = await stage.watch();
+    await subject.server.kill();
+    await within(ours[Symbol.asyncDispose](), 4 * subject.timeoutMs, "closing");
+    await reader.ended();
+  }),
+  outageCase("a server that hangs for a while is used again when it goes on", async (stage) => {
+    const { subject, ours, theirs, service, instance } = stage;
+    await ours.register(instance("1"));
+    await using reader = await stage.watch();
+    subject.server.pause();
+    try {
+      await expect(within(ours.getService(service), 4 * subject.timeoutMs, "the failure")).rejects.toThrow("127.0.0.1");
+      await sleep(3 * subject.timeoutMs);
+    } finally {
+      subject.server.resume();
+    }
+    await expectIds(theirs, service, { ids: ["1"], ms: lenientMs });
+    await expect.poll(() => theirs.register(instance("2")).then(() => "done"), { timeout: lenientMs }).toBe("done");
+    await readUntil(reader, "1", "2");
+  }),
+];

@@ -1,0 +1,1 @@
+export { createHttpTransport, type FetchTransportOptions } from "./fetch-transport.ts";
