@@ -2,13 +2,14 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, realpath, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { bundlePackage } from "../../../tools/bundle-package.mjs";
 
 const run = promisify(execFile);
 const benchmarks = join(import.meta.dirname, "../..");
 const workspace = dirname(benchmarks);
 
 /**
- * Compiles these programs and the packages of ours that they need to JavaScript, file by file, as users get them:
+ * Compiles these programs, file by file, and builds the packages of ours that they need as they are published:
  * running sources would charge us for removing types, and the packages of others not.
  *
  * @param programs paths below `src`
@@ -16,26 +17,19 @@ const workspace = dirname(benchmarks);
  */
 export async function compile(programs: readonly string[], folder: string): Promise<Map<string, string>> {
   const packages = await ownPackages();
-  await emit({ programs, packages, folder });
+  await emit(programs, folder);
+  for (const packageFolder of packages) await bundlePackage(packageFolder, join(moved(packageFolder, folder), "dist"));
   for (const packageFolder of [benchmarks, ...packages]) await link(packageFolder, folder);
   const output = (program: string): string => join(moved(benchmarks, folder), "src", program.replace(/\.ts$/, ".js"));
   return new Map(programs.map((program) => [program, output(program)]));
 }
 
-interface EmitOptions {
-  readonly programs: readonly string[];
-  readonly packages: readonly string[];
-  readonly folder: string;
-}
-
-async function emit({ programs, packages, folder }: EmitOptions): Promise<void> {
+async function emit(programs: readonly string[], folder: string): Promise<void> {
   const config = join(folder, "tsconfig.json");
   const settings = {
     extends: join(workspace, "tsconfig.base.json"),
     compilerOptions: { noCheck: true, types: [], rootDir: workspace, outDir: folder },
     files: programs.map((program) => join(benchmarks, "src", program)),
-    include: packages.map((packageFolder) => join(packageFolder, "src")),
-    exclude: [join(workspace, "**/*.test.ts")],
   };
   await mkdir(folder, { recursive: true });
   await writeFile(config, JSON.stringify(settings));
@@ -46,8 +40,8 @@ async function emit({ programs, packages, folder }: EmitOptions): Promise<void> 
 async function link(packageFolder: string, folder: string): Promise<void> {
   const target = moved(packageFolder, folder);
   await mkdir(target, { recursive: true });
-  const manifest = await readFile(join(packageFolder, "package.json"), "utf8");
-  await writeFile(join(target, "package.json"), manifest.replace(/("\.\/src\/[^"]*)\.ts"/g, '$1.js"'));
+  const manifest = JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8"));
+  await writeFile(join(target, "package.json"), JSON.stringify({ ...manifest, ...manifest.publishConfig }));
   for (const name of await dependencies(packageFolder)) {
     const place = join(target, "node_modules", name);
     const source = await realpath(join(packageFolder, "node_modules", name));

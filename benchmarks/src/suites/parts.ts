@@ -1,5 +1,6 @@
 import { grpcClient } from "./grpc-client.ts";
 import { grpcServer } from "./grpc-server.ts";
+import { grpcStreams } from "./grpc-streams.ts";
 import { httpClient } from "./http-client.ts";
 import { httpServer } from "./http-server.ts";
 import { latency } from "./latency.ts";
@@ -12,6 +13,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   ["http-server", httpServer],
   ["grpc-client", grpcClient],
   ["http-client", httpClient],
+  ["grpc-streams", grpcStreams],
   ["latency", latency],
   ["startup", startup],
 ]);

@@ -7,6 +7,7 @@ import { nameOfProgram, startProgram } from "../harness/start.ts";
 import type { Sample } from "../harness/statistics.ts";
 import { unary as grpcClients } from "./grpc-client.ts";
 import { unary as grpcServers } from "./grpc-server.ts";
+import { streamServers, streamSuites } from "./grpc-streams.ts";
 import { get as httpClients } from "./http-client.ts";
 import { httpSuites } from "./http-server.ts";
 
@@ -59,3 +60,12 @@ describe.each(targets.filter(runsHere).map((target) => ({ ...target, name: nameO
     });
   },
 );
+
+describe.each(streamServers)("the streams of $name", ({ program }) => {
+  it.each(streamSuites.map(({ load }) => load))("come back right under the load %s", async (load) => {
+    await using server = await start(program);
+    await using client = await start({ node: "clients/stream-load.ts" }, [String(server.port), load]);
+    const { calls } = await client.ask<{ calls: number }>("slice 300");
+    expect(calls).toBeGreaterThan(0);
+  });
+});

@@ -71,7 +71,7 @@ function sectionOf({ samples, failures }: Measured<StartUp>): Section {
   ]);
   return {
     title: "Start-up",
-    about: `From the start of the process to its first good reply: compiled to JavaScript, unbundled. ${names.own} serves HTTP and gRPC.`,
+    about: `From the start of the process to its first good reply: the program compiled to JavaScript and not bundled, the packages as published. ${names.own} serves HTTP and gRPC.`,
     table: { columns: ["", "ms", "RSS MB"], rows },
     goals: [judgeStartUp(samples.get(names.own))],
     failures,

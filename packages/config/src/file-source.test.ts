@@ -87,6 +87,22 @@ describe("a file", () => {
     expect(await followed.next()).toBe(3);
   });
 
+  test("that is emptied before it is written is never seen empty, unless it stays so", async () => {
+    await using folder = await temporaryFolder();
+    await folder.write("a.json", { n: 1 });
+    await using followed = await follow(folder.file("a.json"));
+    const seen: unknown[] = [];
+    followed.config.observe("n", ({ value }) => seen.push(value));
+    await writeFile(folder.file("a.json"), "");
+    // Longer than the files need to be at rest.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await folder.write("a.json", { n: 2 });
+    expect(await followed.next()).toBe(2);
+    await writeFile(folder.file("a.json"), "");
+    expect(await followed.next()).toBeUndefined();
+    expect(seen).toEqual([2, undefined]);
+  });
+
   test("may be of a given format, or of none", async () => {
     await using folder = await temporaryFolder();
     await writeFile(folder.file("settings"), "n: 1");

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigKeyValue } from "@kratos-ts/core";
 
 export interface ReadFilesOptions {
   readonly format: string | undefined;
   readonly maxBytes: number;
 }
+
+const emptyForMs = 500;
+const waitMs = 20;
 
 /** The file at a path, or the files of the folder there. Throws the error of the file system. */
 export async function readFiles(path: string, options: ReadFilesOptions): Promise<ConfigKeyValue[]> {
@@ -21,11 +25,21 @@ export async function readFiles(path: string, options: ReadFilesOptions): Promis
 }
 
 async function readOne(file: string, { format, maxBytes }: ReadFilesOptions): Promise<ConfigKeyValue> {
-  const { size } = await stat(file);
+  const size = await settledSize(file);
   if (size > maxBytes)
     throw new Error(`${file} has ${size} bytes, at most ${maxBytes} are read; maxBytes sets the limit`);
   const key = basename(file);
   return { key, value: await readFile(file), format: format ?? extensionOf(key) };
+}
+
+/** Who writes a file in place empties it first: one that is empty is read when it has been so for a while. */
+async function settledSize(file: string): Promise<number> {
+  for (let waits = 0; ; waits++) {
+    const { size, mtimeMs } = await stat(file);
+    // However the clocks of machines and drives differ, the wait ends.
+    if (size > 0 || Date.now() - mtimeMs > emptyForMs || waits * waitMs > emptyForMs) return size;
+    await sleep(waitMs);
+  }
 }
 
 function extensionOf(name: string): string | undefined {

@@ -1,3 +1,4 @@
+export type { BreakableNetwork, StoppableServer } from "./breakable.ts";
 export {
   type CodecCase,
   type CodecLimits,
@@ -11,6 +12,12 @@ export {
   configSourceContract,
   describeConfigSourceContract,
 } from "./config-source-contract.ts";
+export {
+  type ConfigSourceOutageCase,
+  type ConfigSourceOutageSubject,
+  configSourceOutageContract,
+  describeConfigSourceOutageContract,
+} from "./config-source-outage-contract.ts";
 export { type ContractCase, type ContractFactory, describeContract, runCase } from "./contract.ts";
 export {
   describeLoggerContract,
@@ -35,10 +42,8 @@ export {
   registryContract,
 } from "./registry-contract.ts";
 export {
-  type BreakableNetwork,
   describeRegistryOutageContract,
   type RegistryOutageCase,
   type RegistryOutageSubject,
   registryOutageContract,
-  type StoppableServer,
 } from "./registry-outage-contract.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Discovery, ServiceInstance } from "@kratos-ts/core";
 import { expect } from "vitest";
+import { lenientMs } from "./breakable.ts";
 import { idsOf, WatchReader } from "./registry-case.ts";
 import type { Registry } from "./registry-contract.ts";
 import type { RegistryOutageCase, RegistryOutageSubject } from "./registry-outage-contract.ts";
@@ -41,9 +42,6 @@ export function outageCase(name: string, check: (stage: OutageStage) => Promise<
     },
   };
 }
-
-/** For what is to happen, but not at once, in ms. */
-export const lenientMs = 8000;
 
 /** Finds these ids, and no others, within so many ms, whatever else it finds or throws before. */
 export async function expectIds(discovery: Discovery, name: string, want: { ids: string[]; ms: number }) {

@@ -1,9 +1,8 @@
 import { expect } from "vitest";
+import { lenientMs, sleep } from "./breakable.ts";
 import { within } from "./list-reader.ts";
-import { expectIds, lenientMs, outageCase, readUntil } from "./registry-outage-case.ts";
+import { expectIds, outageCase, readUntil } from "./registry-outage-case.ts";
 import type { RegistryOutageCase } from "./registry-outage-contract.ts";
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The server is there, but it can't be reached. */
 export const networkOutageCases: readonly RegistryOutageCase[] = [

@@ -1,10 +1,9 @@
 import { expect } from "vitest";
+import { lenientMs, sleep } from "./breakable.ts";
 import { within } from "./list-reader.ts";
 import { WatchReader } from "./registry-case.ts";
-import { expectIds, lenientMs, outageCase, readUntil } from "./registry-outage-case.ts";
+import { expectIds, outageCase, readUntil } from "./registry-outage-case.ts";
 import type { RegistryOutageCase } from "./registry-outage-contract.ts";
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The server goes away. */
 export const serverOutageCases: readonly RegistryOutageCase[] = [

@@ -21,6 +21,8 @@ export class EwmaNode {
   passedOver = 0;
   #lagMs: number | undefined;
   #success = 1;
+  // When the first call ended; those that began before it had to wait for a connection as well.
+  #connectedAt: number | undefined;
   #stamp = 0;
   #inflight = 0;
   // With their number it gives the mean age of the calls under way, at no cost per call.
@@ -59,11 +61,14 @@ export class EwmaNode {
     const lagMs = Math.max(now - startedAt, 0);
     // A call that its caller gave up says no more than that it took longer.
     if (isGivenUp(error) && lagMs < (this.#lagMs ?? Number.POSITIVE_INFINITY)) return;
-    const weight = this.#lagMs === undefined ? 0 : Math.exp(-Math.max(now - this.#stamp, 0) / tauMs);
+    const isFirst = this.#connectedAt === undefined;
+    this.#connectedAt ??= now;
+    const weight = isFirst ? 0 : Math.exp(-Math.max(now - this.#stamp, 0) / tauMs);
     this.#stamp = now;
-    this.#lagMs = (this.#lagMs ?? 0) * weight + lagMs * (1 - weight);
     const success = error !== undefined && call.isFailure(error) ? 0 : 1;
     this.#success = this.#success * weight + success * (1 - weight);
+    if (isFirst || startedAt < this.#connectedAt) return;
+    this.#lagMs = this.#lagMs === undefined ? lagMs : this.#lagMs * weight + lagMs * (1 - weight);
   }
 }
 

@@ -92,6 +92,21 @@ describe("p2c", () => {
     expect(share).toBeLessThan(0.25);
   });
 
+  test("does not hold the first call against a node: it has to connect", () => {
+    const called = new Set<string>();
+    const simulation = new Simulation({
+      nodes: nodes.slice(0, 2),
+      balancer: p2c,
+      rate: 100,
+      answer({ address }) {
+        const ms = called.has(address) || address !== nodes[0]!.address ? 5 : 80;
+        called.add(address);
+        return { ms };
+      },
+    });
+    expect(fairShare(simulation.run(2), nodes[0]!.address)).toBeGreaterThan(0.6);
+  });
+
   test("counts the weights", () => {
     const weighted = nodes.map((node, i) => ({ ...node, initialWeight: i < 5 ? 300 : 100 }));
     const simulation = new Simulation({ nodes: weighted, balancer: p2c, rate: 2000, answer: () => fast });

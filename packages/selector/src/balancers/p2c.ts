@@ -18,7 +18,7 @@ export interface P2cOptions {
 const passesBeforeForce = 10;
 
 // Between nodes that differ by less, chance decides: else what is left of an old difference, or noise, would decide all.
-const tolerance = 1.05;
+const tolerance = 1.2;
 
 /**
  * The better of two random nodes (power of two choices), by moving averages of latency and success, calls under way, and

@@ -1,0 +1,13 @@
+import type { Chunk, CountRequest } from "../gen/bench/v1/streams_pb.ts";
+import { smallChunk } from "./chunks.ts";
+
+/** The streams as Connect and kratos-ts take them. */
+export const streams = {
+  async *count({ count }: CountRequest) {
+    for (let i = 0; i < count; i++) yield smallChunk;
+  },
+
+  async *pingPong(chunks: AsyncIterable<Chunk>) {
+    for await (const chunk of chunks) yield chunk;
+  },
+};
