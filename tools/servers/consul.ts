@@ -13,12 +13,18 @@ export function ensureConsul(): Promise<string | undefined> {
   return goBuildOf({ name: "consul", module, version, unreplaced: submodules.map((name) => `${module}/${name}`) });
 }
 
-/** A fresh agent on 127.0.0.1. Beside its port it needs the two that follow. */
-export async function startConsul(program: string, options: { port?: number } = {}): Promise<RealServer> {
+export interface ConsulAgentOptions {
+  port?: number;
+  /** Further flags, such as `-hcl` with a piece of configuration. */
+  flags?: readonly string[];
+}
+
+/** A fresh agent on 127.0.0.1, which forgets everything when it ends. Beside its port it needs the two that follow. */
+export async function startConsul(program: string, options: ConsulAgentOptions = {}): Promise<RealServer> {
   return startServer({
     name: `consul ${version}`,
     port: options.port,
-    command: (port) => [program, "agent", "-dev", "-log-level", "error", ...flags(port)],
+    command: (port) => [program, "agent", "-dev", "-log-level", "error", ...flags(port), ...(options.flags ?? [])],
     // It names a leader once it can be written to.
     isReady: async (port) => /\d/.test(await (await fetch(`http://127.0.0.1:${port}/v1/status/leader`)).text()),
   });

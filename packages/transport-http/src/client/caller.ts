@@ -7,7 +7,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { ContextValues, StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
 import { type Context, chain, currentContext, type Handler, KratosError, type Middleware } from "@kratos-ts/core";
-import type { CodecRegistry } from "../codec/codec-registry.ts";
+import type { CodecRegistry } from "../codec/codec-set.ts";
 import { ClientContext } from "./call-context.ts";
 import { ClientTransporter } from "./client-transporter.ts";
 import { closedError } from "./connection-error.ts";

@@ -1,7 +1,7 @@
 import { create, type DescField, type DescMessage, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { type CompiledCodec, KratosError, type MessageCodec } from "@kratos-ts/core";
 import { HttpBodySchema } from "@kratos-ts/core/proto/google/api/httpbody_pb.js";
-import type { CodecRegistry } from "../codec/codec-registry.ts";
+import type { CodecRegistry } from "../codec/codec-set.ts";
 import { emptyValue } from "../codec/empty-value.ts";
 import { setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";

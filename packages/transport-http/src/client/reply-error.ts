@@ -1,6 +1,6 @@
 import { type CompiledCodec, type ErrorStatus, KratosError, type MessageCodec } from "@kratos-ts/core";
 import { StatusSchema } from "@kratos-ts/core/proto/errors/errors_pb.js";
-import type { CodecRegistry } from "../codec/codec-registry.ts";
+import type { CodecRegistry } from "../codec/codec-set.ts";
 
 /** What an error is made of. */
 export interface ErrorReply {

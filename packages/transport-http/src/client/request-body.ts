@@ -1,5 +1,5 @@
 import type { DescField, DescMessage, DescMethod } from "@bufbuild/protobuf";
-import type { CodecRegistry, NegotiatedCodec } from "../codec/codec-registry.ts";
+import type { CodecRegistry, NegotiatedCodec } from "../codec/codec-set.ts";
 import { getField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import type { CalledServer, Dialect } from "./called-server.ts";

@@ -27,8 +27,9 @@ export class WireCarrier implements Carrier {
   unary(req: unknown, { transporter, context }: CarriedCall): Promise<unknown> {
     const servers = this.#servers;
     const { decodeError } = this.#settings;
-    const call = { transporter, context, decodeError, exchange: createWireExchange };
-    return servers.kind === "fixed" ? send(req, { peer: servers.peer, ...call }) : sendToPicked(req, call, servers);
+    const exchange = createWireExchange;
+    if (servers.kind === "fixed") return send(req, { peer: servers.peer, transporter, context, decodeError, exchange });
+    return sendToPicked(req, { transporter, context, decodeError, exchange }, servers);
   }
 
   async stream(req: unknown, call: CarriedCall): Promise<unknown> {

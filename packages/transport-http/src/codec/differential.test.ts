@@ -46,7 +46,10 @@ describe(`codecs and protobuf-es on ${cases} random messages (KRATOS_DIFFERENTIA
   afterAll(() => console.log(`${again}\ndifferential: ${done} cases (seed ${seed}), ${failed} failed`));
 
   const json = createJsonCodec({ registry });
-  const values = compileValueCodec({ name: "values", encode: JSON.stringify, decode: parseJson }, { registry });
+  const values = compileValueCodec(
+    { name: "values", encode: JSON.stringify, decode: parseJson },
+    createJsonCodec({ registry }),
+  );
 
   it("read and write the same JSON and binary", { timeout }, () => {
     each(share(40), (i) => {

@@ -7,7 +7,7 @@ import {
   NestedPathRequestSchema,
   TypedPathRequestSchema,
 } from "../../testdata/gen/interop/v1/interop_pb.ts";
-import { compileSettablePath } from "./field-path.ts";
+import { compileSettablePath } from "./settable-path.ts";
 
 describe("compileSettablePath", () => {
   it("takes original and JSON names, and says which fields they are", () => {

@@ -1,8 +1,5 @@
-import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { isPlainMessageField } from "./local-form.ts";
-import type { MessageRecord } from "./message-factory.ts";
-import { type QueryField, queryPlan } from "./query/query-plan.ts";
-import { messageWithin, setFieldText } from "./query/set-field.ts";
 import { textWriter, type WriteText } from "./query/write-text.ts";
 
 /** A field of a message, or of a message within it, as path templates name them. */
@@ -12,12 +9,6 @@ export interface FieldPath {
   readonly fields: readonly DescField[];
   /** The field's value as text, unescaped; empty when it is not there. Takes a message or an init of one. */
   get(message: unknown): string;
-}
-
-/** One that can be set as well, as servers do. */
-export interface SettablePath extends FieldPath {
-  /** Sets the field from the text of a path variable. Throws a KratosError 400 `CODEC`. */
-  set(message: Message, text: string): void;
 }
 
 /** Names may be original or JSON names. Throws an Error when the path names no field, or one that has no text form. */
@@ -36,22 +27,6 @@ export function compileFieldPath(desc: DescMessage, path: string): FieldPath {
       // Of a list Go puts the first into a path.
       if (Array.isArray(value)) [value] = value;
       return value == null ? "" : write(value);
-    },
-  };
-}
-
-/** As `compileFieldPath`. A function of its own, so that the bundle of a client has nothing of it. */
-export function compileSettablePath(desc: DescMessage, path: string): SettablePath {
-  const found = compileFieldPath(desc, path);
-  const steps = found.fields.map((field) => queryPlan(field.parent).get(field.name) as QueryField);
-  const last = steps.pop() as QueryField;
-  const place = { where: "path variable", path };
-  return {
-    ...found,
-    set: (message, text) => {
-      let parent = message as MessageRecord;
-      for (const field of steps) parent = messageWithin(parent, field, place);
-      setFieldText(parent, last, text, place);
     },
   };
 }

@@ -1,12 +1,13 @@
 import { create, type JsonValue } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { type Everything, EverythingSchema, GetItemRequestSchema } from "../../testdata/gen/interop/v1/interop_pb.ts";
+import { jsonCodec } from "./json-codec.ts";
 import { compileValueCodec } from "./value-codec.ts";
 
 /** A codec whose parser returns what it is given. */
 function codecOf(value: unknown) {
   const encode = (encoded: JsonValue) => JSON.stringify(encoded);
-  return compileValueCodec({ name: "test", encode, decode: () => value as JsonValue });
+  return compileValueCodec({ name: "test", encode, decode: () => value as JsonValue }, jsonCodec);
 }
 
 const body = Uint8Array.of(1);
@@ -46,7 +47,7 @@ describe("compileValueCodec", () => {
 
   it("takes an empty body for the empty message, without asking the parser", () => {
     const decode = () => expect.fail("asked");
-    const codec = compileValueCodec({ name: "test", encode: String, decode }).compile(GetItemRequestSchema);
+    const codec = compileValueCodec({ name: "test", encode: String, decode }, jsonCodec).compile(GetItemRequestSchema);
     expect(codec.decode(new Uint8Array())).toStrictEqual(create(GetItemRequestSchema));
   });
 
@@ -54,7 +55,7 @@ describe("compileValueCodec", () => {
     const decode = () => {
       throw new SyntaxError("secret details");
     };
-    const codec = compileValueCodec({ name: "test", encode: String, decode }).compile(GetItemRequestSchema);
+    const codec = compileValueCodec({ name: "test", encode: String, decode }, jsonCodec).compile(GetItemRequestSchema);
     expect(() => codec.decode(body)).toThrow(
       expect.objectContaining({
         code: 400,

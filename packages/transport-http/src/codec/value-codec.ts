@@ -1,19 +1,13 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 import { type CompiledCodec, KratosError, type MessageCodec, type ValueCodec } from "@kratos-ts/core";
 import { codecError } from "./codec-error.ts";
-import { createJsonCodec, type JsonCodecOptions } from "./json-codec.ts";
 import { toBase64 } from "./text/base64.ts";
 
 /**
- * Makes a codec for messages of one for plain values: a message becomes the value that its Protobuf JSON stands for,
- * and is read by the same rules.
+ * Makes a codec for messages of one for plain values: a message becomes the value that its JSON in `json` stands for, and
+ * is read by the same rules.
  */
-export function compileValueCodec(codec: ValueCodec, options: Pick<JsonCodecOptions, "registry"> = {}): MessageCodec {
-  return compileValueCodecOver(codec, createJsonCodec(options));
-}
-
-/** The same, by the rules of this JSON codec. */
-export function compileValueCodecOver(codec: ValueCodec, json: MessageCodec): MessageCodec {
+export function compileValueCodec(codec: ValueCodec, json: MessageCodec): MessageCodec {
   return { name: codec.name, compile: (type) => new CompiledValue(codec, json.compile(type)) };
 }
 

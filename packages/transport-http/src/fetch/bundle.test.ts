@@ -37,5 +37,7 @@ it("imports nothing of Node", async () => {
   expect(new Set(imported.map((name) => name?.split("/").slice(0, 2).join("/")))).toEqual(
     new Set(["@bufbuild/protobuf"]),
   );
-  expect(inputs.some((path) => path.includes("/server/") || path.includes("/wire/pool"))).toBe(false);
+  // By the files alone: what is published has shared files, of which bundlers can't leave out a part.
+  const foreign = /src\/server\/|wire\/pool|codec\/json\/json-reader|query\/decode-query|codec\/form-codec/;
+  expect(inputs.filter((path) => foreign.test(path))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { Codec } from "@kratos-ts/core";
 import { AnyTypes } from "../codec/any-types.ts";
-import { type CodecRegistry, codecRegistryOf } from "../codec/codec-registry.ts";
+import { type CodecRegistry, codecRegistryOf } from "../codec/codec-set.ts";
 import { protoCodec } from "../codec/proto-codec.ts";
 import { smallJsonCodec } from "./small-json-codec.ts";
 

@@ -188,7 +188,7 @@ describe("a stream over a WebSocket of the runtime", () => {
     expect(seen[0]?.get("authorization")).toBe("x");
   });
 
-  it("fails for a message beyond maxBodyBytes, and for a reader that is too slow", async () => {
+  it("leaves a server that never stops sending, and never waits", async () => {
     const left = event();
     async function* chat() {
       try {
@@ -201,6 +201,22 @@ describe("a stream over a WebSocket of the runtime", () => {
     const replies = peer.client.chat(sendAll({ room: "a" }))[Symbol.asyncIterator]();
     await replies.next();
     await left.happened;
+  });
+
+  it("fails for a message beyond maxBodyBytes, and for a reader that is too slow", async () => {
+    async function* chat() {
+      for (let i = 0; i < 100; i++) yield { text: "x".repeat(900) };
+    }
+    const closed = event();
+    const openWebSocket = (url: string): WebSocket => {
+      const ws = new WebSocket(url);
+      ws.addEventListener("close", () => closed.happens());
+      return ws;
+    };
+    await using peer = await setUp({ service: { chat }, client: { maxBodyBytes: 1000, openWebSocket } });
+    const replies = peer.client.chat(sendAll({ room: "a" }))[Symbol.asyncIterator]();
+    await replies.next();
+    await closed.happened;
     const { error } = await read({ [Symbol.asyncIterator]: () => replies });
     expect(error).toMatchObject({ code: 429, message: expect.stringContaining("wait to be read") });
     await using small = await setUp({ service: { chat }, client: { maxBodyBytes: 100 } });

@@ -1,10 +1,10 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { type CompiledCodec, KratosError } from "@kratos-ts/core";
 import { unknownContentType } from "../codec/codec-error.ts";
-import type { CodecRegistry } from "../codec/codec-registry.ts";
-import { compileSettablePath } from "../codec/field-path.ts";
+import type { CodecRegistry } from "../codec/codec-set.ts";
 import { messageFactory } from "../codec/message-factory.ts";
 import { compileQuery } from "../codec/query.ts";
+import { compileSettablePath } from "../codec/settable-path.ts";
 import { setField } from "../message-field.ts";
 import type { HttpBinding } from "../rule/http-rule.ts";
 import { isHttpBody, rawBody } from "./http-body.ts";

@@ -1,5 +1,6 @@
 import type { Context } from "@kratos-ts/core";
-import { type CodecRegistry, createCodecRegistry } from "../codec/codec-registry.ts";
+import { createCodecRegistry } from "../codec/codec-registry.ts";
+import type { CodecRegistry } from "../codec/codec-set.ts";
 import { Connections } from "./connections.ts";
 import { createEnvelope, type Envelope } from "./envelope.ts";
 import type { Filter } from "./filter.ts";

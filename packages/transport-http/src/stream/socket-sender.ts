@@ -37,9 +37,15 @@ export class SocketSender {
 
   /** Sends a frame, text or bytes. Gives a promise when the next one is to wait. */
   send(data: string | Uint8Array): Promise<void> | undefined {
+    // Nothing is taken any more: a producer that never waits would keep the news of the end from ever arriving.
+    if (this.#ws.readyState !== this.#ws.OPEN) return this.#socket.destroyed ? nextTurn() : this.#untilWoken();
     if (!this.#corked) this.#cork();
     this.#ws.send(data, { binary: typeof data !== "string" });
-    if (this.#socket.writableLength < highWaterBytes || this.#socket.destroyed) return undefined;
+    if (this.#socket.destroyed) return nextTurn();
+    return this.#socket.writableLength < highWaterBytes ? undefined : this.#untilWoken();
+  }
+
+  #untilWoken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -62,4 +68,10 @@ export class SocketSender {
     else if (this.#ws.readyState === this.#ws.OPEN) this.#ws.ping();
     this.#asked = true;
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

@@ -1,4 +1,4 @@
-import type { NegotiatedCodec } from "../../codec/codec-registry.ts";
+import type { NegotiatedCodec } from "../../codec/codec-set.ts";
 import type { MethodPlan } from "../method-plan.ts";
 import { isHttpBody } from "../request-body.ts";
 

@@ -1,7 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { type ErrorStatus, KratosError } from "@kratos-ts/core";
 import { StatusSchema } from "@kratos-ts/core/proto/errors/errors_pb.js";
-import type { NegotiatedCodec } from "../../codec/codec-registry.ts";
+import type { NegotiatedCodec } from "../../codec/codec-set.ts";
 import { encodeRequest } from "../encode-request.ts";
 import { codecNamed } from "../request-body.ts";
 import { replyType } from "./reply-type.ts";

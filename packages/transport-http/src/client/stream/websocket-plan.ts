@@ -1,6 +1,6 @@
 import { create, type DescMethod, type Message } from "@bufbuild/protobuf";
 import { KratosError } from "@kratos-ts/core";
-import type { NegotiatedCodec } from "../../codec/codec-registry.ts";
+import type { NegotiatedCodec } from "../../codec/codec-set.ts";
 import { getField } from "../../message-field.ts";
 import { frameField } from "../../stream/frame-field.ts";
 import { readControlFrame } from "../../stream/websocket-frames.ts";

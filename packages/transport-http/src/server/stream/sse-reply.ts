@@ -1,6 +1,6 @@
 import { KratosError } from "@kratos-ts/core";
 import { StatusSchema } from "@kratos-ts/core/proto/errors/errors_pb.js";
-import type { NegotiatedCodec } from "../../codec/codec-registry.ts";
+import type { NegotiatedCodec } from "../../codec/codec-set.ts";
 import { type ActivityTimer, activityTimer } from "../../stream/activity-timer.ts";
 import { leave } from "../../stream/leave.ts";
 import { sseComment, sseEvent } from "../../stream/sse-writer.ts";

@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import type { NegotiatedCodec } from "../../codec/codec-registry.ts";
+import type { NegotiatedCodec } from "../../codec/codec-set.ts";
 import { parseMediaRanges } from "../../codec/media-range.ts";
 import { isHttpBody, type RawBody } from "../http-body.ts";
 import type { HttpCall } from "../http-call.ts";

@@ -1,8 +1,8 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import { errorServiceUnavailable, type Handler, KratosError } from "@kratos-ts/core";
-import { compileSettablePath } from "../../codec/field-path.ts";
 import { messageFactory } from "../../codec/message-factory.ts";
 import { compileQuery } from "../../codec/query.ts";
+import { compileSettablePath } from "../../codec/settable-path.ts";
 import { getField, setField } from "../../message-field.ts";
 import type { HttpBinding } from "../../rule/http-rule.ts";
 import { frameField } from "../../stream/frame-field.ts";
