@@ -11,8 +11,9 @@ import { mustRun } from "../toolchain/run.mjs";
 export interface GoServer {
   /** What the program is called, here and in the cache. */
   name: string;
-  /** The module, whose root is the main package. */
   module: string;
+  /** The folder of the main package in it. Default: its root. */
+  folder?: string;
   /** Exactly this version, as in `v1.2.3`. */
   version: string;
   /** Modules that its sources replace by folders which the archive does not have. */
@@ -36,8 +37,9 @@ async function build(server: GoServer, program: string): Promise<void> {
     const output = ["-trimpath", "-ldflags", "-s -w", "-o", program];
     if (server.unreplaced === undefined) {
       await go("mod", "init", "scratch");
-      await go("get", `${server.module}@${server.version}`);
-      await go("build", "-mod=mod", ...output, server.module);
+      const main = server.folder === undefined ? server.module : `${server.module}/${server.folder}`;
+      await go("get", `${main}@${server.version}`);
+      await go("build", "-mod=mod", ...output, main);
     } else {
       const { Dir } = JSON.parse(await go("mod", "download", "-json", `${server.module}@${server.version}`)) as {
         Dir: string;
