@@ -13,6 +13,7 @@ import { StatusSchema } from "@kratos-ts/core/proto/google/rpc/status_pb.js";
 import { createGrpcTransport } from "@kratos-ts/transport-grpc";
 import { createHttpTransport } from "@kratos-ts/transport-http";
 import { afterAll, describe, expect, test } from "vitest";
+import { ensureGrpcHealthProbe } from "../../../tools/external/grpc-health-probe.ts";
 import { ensureGrpcurl } from "../../../tools/external/grpcurl.ts";
 import { isContentMissing, isUserNotFound } from "./errors.ts";
 import { Greeter, HelloReplySchema, HelloRequestSchema } from "./gen/helloworld/v1/greeter_pb.ts";
@@ -168,6 +169,18 @@ describe.skipIf(!grpcurl)("by grpcurl", () => {
   // The command is printed for this folder's terminal; only the program's place differs here.
   const [command = ""] = commandsOf("grpcurl").map((line) => line.replace("grpcurl", `'${grpcurl}'`));
 
+  test("without a proto file it finds the services and their methods", async () => {
+    const { stdout: services } = await run(String(grpcurl), ["-plaintext", address, "list"]);
+    expect(services.split("\n")).toContain("helloworld.v1.Greeter");
+    const { stdout: method } = await run(String(grpcurl), [
+      "-plaintext",
+      address,
+      "describe",
+      "helloworld.v1.Greeter.SayHello",
+    ]);
+    expect(method).toContain("rpc SayHello ( .helloworld.v1.HelloRequest ) returns ( .helloworld.v1.HelloReply )");
+  });
+
   test("the command that it prints is greeted", async () => {
     const { stdout } = await run("sh", ["-c", command]);
     expect(JSON.parse(stdout)).toEqual({ message: "Hello kratos" });
@@ -178,6 +191,12 @@ describe.skipIf(!grpcurl)("by grpcurl", () => {
     expect(thrown.stderr).toMatch(/Code: NotFound\s+Message: user nobody not found/);
     expect(thrown.stderr).toContain("USER_NOT_FOUND");
   });
+});
+
+const healthProbe = await ensureGrpcHealthProbe();
+test.skipIf(!healthProbe)("grpc-health-probe finds it healthy", async () => {
+  const { stderr } = await run(String(healthProbe), [`-addr=${address}`]);
+  expect(stderr).toContain("status: SERVING");
 });
 
 test("the client of the example shows replies and typed errors over both", async () => {

@@ -5,20 +5,12 @@ import { fileURLToPath } from "node:url";
 export function tryNext({ http, grpc }: { http: string; grpc: string }): string {
   const url = `http://127.0.0.1:${new URL(http).port}`;
   const address = `127.0.0.1:${new URL(grpc).port}`;
-  const coreProtos = fileURLToPath(import.meta.resolve("@kratos-ts/core/proto/errors/errors.proto")).replace(
-    /errors.errors\.proto$/,
-    "",
-  );
-  const imports = `-import-path ${here("../proto")} -import-path ${relativePath(coreProtos)}`;
-  // The second file is for the details of errors.
-  const protos = "-proto helloworld/v1/greeter.proto -proto google/rpc/error_details.proto";
-  const grpcurl = `grpcurl -plaintext ${imports} ${protos}`;
   return `HTTP listens on ${url}, gRPC on ${address}. Try:
 
   curl ${url}/helloworld/kratos
   curl -i ${url}/helloworld/nobody      # a typed error: 404 USER_NOT_FOUND
   curl -i ${url}/helloworld/%20         # another one: 400 CONTENT_MISSING
-  ${grpcurl} -d '{"name":"kratos"}' ${address} helloworld.v1.Greeter/SayHello
+  grpcurl -plaintext -d '{"name":"kratos"}' ${address} helloworld.v1.Greeter/SayHello
   node ${here("client.ts")} --http ${url} --grpc ${address}
 
 Ctrl-C stops it once all that is running has been answered (or: kill ${process.pid}).`;

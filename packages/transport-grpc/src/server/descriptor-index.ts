@@ -1,9 +1,10 @@
 import { type DescFile, type DescService, toBinary } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { file_google_rpc_error_details } from "@kratos-ts/core/proto/google/rpc/error_details_pb.js";
 import { filesOf } from "../message-codec.ts";
 
-/** What of a set of services can be asked for by name: their files, with all that these import. */
+/** What of a set of services can be asked for by name: their files with all that these import, and the details of errors. */
 export class DescriptorIndex {
   readonly #files = new Map<string, DescFile>();
   readonly #symbols = new Map<string, DescFile>();
@@ -12,6 +13,8 @@ export class DescriptorIndex {
   constructor(services: Iterable<DescService>) {
     const files = new Set<DescFile>();
     for (const { file } of services) filesOf(file, files);
+    // No proto imports it, and the details of every typed error are of it.
+    filesOf(file_google_rpc_error_details, files);
     for (const file of files) this.#add(file);
   }
 
