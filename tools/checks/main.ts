@@ -1,6 +1,7 @@
 // All that CI does, in order: a line for each check, all that a failed one wrote, and the count of tests at the end.
 import { packageChecks } from "../package-checks/package-checks.ts";
 import { run, workspaceTool } from "../toolchain/run.mjs";
+import { externalTools } from "./external-tools.ts";
 import { staleGeneratedFiles } from "./generated-code.ts";
 import { type Outcome, verdict } from "./outcome.ts";
 import { unitTests } from "./unit-tests.ts";
@@ -10,6 +11,7 @@ const checks: Record<string, () => Promise<Outcome>> = {
   "generated code": generatedCode,
   types: () => tool("tsc", "--noEmit"),
   build: () => tool("turbo", "run", "build", "--output-logs=new-only", "--ui=stream"),
+  "external tools": externalTools,
   tests: unitTests,
   packages: packageChecks,
 };

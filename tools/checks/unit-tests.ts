@@ -36,7 +36,10 @@ function outcome(ok: boolean, output: string, report: Report | undefined): Outco
     failed: ok ? failed : Math.max(failed, 1),
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
     output,
-    notes: [...new Set(output.match(/^(left out|hostile|conformance|differential|browser|chaos|overload): .*$/gm)), ...counts(report)],
+    notes: [
+      ...new Set(output.match(/^(left out|hostile|conformance|differential|browser|chaos|overload): .*$/gm)),
+      ...counts(report),
+    ],
   };
 }
 

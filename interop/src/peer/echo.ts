@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { KratosError, type Metadata, type Service, serverMetadataKey } from "@kratos-ts/core";
+import { traceIds } from "@kratos-ts/tracing";
 import { redirect } from "@kratos-ts/transport-http";
 import {
   Color,
@@ -12,7 +13,7 @@ import {
   type WrappedItemSchema,
 } from "../gen/interop/v1/interop_pb.ts";
 import { dial } from "./dial.ts";
-import { callerHeader, traceOf } from "./tracing.ts";
+import { callerHeader } from "./tracing.ts";
 
 const echo = async <T>(request: T): Promise<T> => request;
 
@@ -83,7 +84,7 @@ export const echoService = {
       metadata: metadata && valuesOf(metadata),
       hasDeadline: ctx.deadline !== undefined,
       peerService: metadata?.get(callerHeader) ?? "",
-      traceId: traceOf(ctx)?.traceId ?? "",
+      traceId: traceIds()?.traceId ?? "",
     });
   },
 

@@ -1,0 +1,8 @@
+export {
+  clientErrorTracking,
+  type ErrorTrackingOptions,
+  type FailedCall,
+  type SentryHint,
+  type SentryReporter,
+  serverErrorTracking,
+} from "./error-tracking.ts";
