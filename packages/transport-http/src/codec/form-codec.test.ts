@@ -60,6 +60,19 @@ const oddForms = [
   "color=7&colorList=RED&colorList=2",
   "color=99",
   "maybeString=&maybeInt32=0&maybeBool=false",
+  "doubleValue=0.1&floatValue=1e39",
+  "doubleValue=1.&doubleList=.5&doubleList=-0&doubleList=1e3&doubleList=NaN&floatValue=3.4028235e38",
+  "boolValue=true&boolList=f&boolList=TRUE&boolList=false",
+  "boolValue=truefalse",
+  "int64Value=92233720368547758070",
+  "int32Value=1&int32List=5x",
+  // More than is unescaped at once, be it in one value or in many.
+  `stringValue=${"a".repeat(9000)}&int32Value=5&stringList=${"%26+".repeat(3000)}&stringList=b`,
+  `stringList=${"x".repeat(8000)}&stringList=${"y".repeat(300)}&stringList=${"z".repeat(8191)}&stringList=&int32Value=7`,
+  Array.from({ length: 600 }, (_, i) => `int32List=${i}&stringList=`).join("&"),
+  `${"stringList=a&".repeat(300)}stringList=%&int32Value=x`,
+  `int32Value=x&stringList=${"é".repeat(5000)}`,
+  `${"stringList=a&".repeat(300)}é=1&int32Value=2`,
 ];
 
 function outcome(run: () => unknown): unknown {

@@ -7,7 +7,15 @@ import { type MessageRecord, setEntry } from "../message-factory.ts";
 import type { FormName } from "./form-keys.ts";
 import { forEachPair, notUtf8, unescapeQuery } from "./query-pairs.ts";
 import { type QueryField, queryPlan } from "./query-plan.ts";
-import { isPlainMessage, messageWithin, type Place, setFieldText, setMapText } from "./set-field.ts";
+import {
+  isPlainMessage,
+  messageWithin,
+  type Place,
+  readText,
+  setFieldText,
+  setFieldValue,
+  setMapText,
+} from "./set-field.ts";
 
 export interface DecodeQueryOptions {
   /** Refuse a malformed pair, as in a form body; otherwise it is dropped. */
@@ -73,13 +81,19 @@ export class QueryReading {
     }
   }
 
-  /** Sets what a name resolved before stands for. */
-  setNamed(message: MessageRecord, { path, originalPath, steps, leaf, mapKey }: FormName, text: string): void {
-    const place: Place = { where: this.where, path };
+  /** Sets what a name resolved before stands for, to a text or to a value that has been read. */
+  setNamed(message: MessageRecord, name: FormName, value: unknown): void {
+    const { place, steps, leaf, mapKey } = name;
     let parent = message;
     for (let i = 0; i < steps.length; i++) parent = messageWithin(parent, steps[i]!, place);
-    if (mapKey !== undefined) setMapText(parent, leaf, mapKey, text, place);
-    else this.setLeaf(parent, leaf, originalPath, text, place);
+    if (mapKey !== undefined) {
+      const entries = parent[leaf.desc.localName] as Record<string, unknown>;
+      setEntry(entries, mapKey, typeof value === "string" ? readText(leaf, value, place) : value);
+    } else if (typeof value === "string") this.setLeaf(parent, leaf, name.originalPath, value, place);
+    else {
+      if (leaf.desc.fieldKind !== "list" && !this.isFirst(leaf, name.originalPath)) refuseSecond(place);
+      setFieldValue(parent, leaf, value, place);
+    }
   }
 
   /** Sets what a pair says, whatever it is. */

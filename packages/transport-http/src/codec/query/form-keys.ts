@@ -1,12 +1,14 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { unescapeQuery } from "./query-pairs.ts";
 import { type QueryField, queryPlan } from "./query-plan.ts";
-import { isPlainMessage } from "./set-field.ts";
+import { isPlainMessage, type Place } from "./set-field.ts";
 
 /** A key as it stands in forms, escaped, and what it names. */
 export interface FormKey {
   readonly raw: Uint8Array;
   readonly name: FormName;
+  /** It names a list, so that it may come again. */
+  readonly isList: boolean;
   /** What came after it the last time: callers keep their order. */
   next: FormKey | undefined;
 }
@@ -14,11 +16,12 @@ export interface FormKey {
 /** A field, or an entry of a map, of a message or of one within it. */
 export interface FormName {
   /** As the caller wrote it. */
-  readonly path: string;
+  readonly place: Place;
   /** In original names. */
   readonly originalPath: string;
   readonly steps: readonly QueryField[];
   readonly leaf: QueryField;
+  /** As the message holds it. */
   readonly mapKey: string | undefined;
 }
 
@@ -35,7 +38,7 @@ export class FormKeys {
 
   constructor(desc: DescMessage) {
     this.desc = desc;
-    this.start = { raw: new Uint8Array(), name: undefined as never, next: undefined };
+    this.start = { raw: new Uint8Array(), name: undefined as never, isList: false, next: undefined };
   }
 
   /** The key of this text; undefined when it is none of a usual kind. */
@@ -45,11 +48,18 @@ export class FormKeys {
     const text = raw.includes(";") ? undefined : unescapeQuery(raw);
     const name = typeof text === "string" ? resolve(this.desc, text) : undefined;
     if (name === undefined) return undefined;
-    if (this.known.size >= maxKeys) this.known = new Map();
-    const key: FormKey = { raw: new TextEncoder().encode(`${raw}=`), name, next: undefined };
+    if (this.known.size >= maxKeys) this.forget();
+    const isList = name.leaf.desc.fieldKind === "list";
+    const key: FormKey = { raw: new TextEncoder().encode(`${raw}=`), name, isList, next: undefined };
     // The text may be a piece of a body, which it would keep.
     this.known.set(String.fromCharCode(...key.raw.subarray(0, -1)), key);
     return key;
+  }
+
+  private forget(): void {
+    this.known = new Map();
+    // From here each is reached that came after another.
+    this.start.next = undefined;
   }
 }
 
@@ -67,8 +77,9 @@ function resolve(desc: DescMessage, path: string): FormName | undefined {
     steps.push(field);
   }
   const leaf = steps.pop()!;
-  const isMap = leaf.mapKey !== undefined;
-  if (leaf.reader === undefined || isMap !== bracket >= 0) return undefined;
+  if (leaf.reader === undefined || (leaf.mapKey !== undefined) !== bracket >= 0) return undefined;
+  const mapKey = leaf.mapKey?.canonical(path.slice(bracket + 1, -1));
+  if (leaf.mapKey !== undefined && mapKey === undefined) return undefined;
   const originalPath = [...steps, leaf].map((field) => field.desc.name).join(".");
-  return { path, originalPath, steps, leaf, mapKey: isMap ? path.slice(bracket + 1, -1) : undefined };
+  return { place: { where: "form field", path }, originalPath, steps, leaf, mapKey };
 }

@@ -1,6 +1,7 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { type MessageRecord, messageFactory } from "../message-factory.ts";
 import { type MapKeyForm, mapKeyForm } from "../text/map-key-text.ts";
+import { type BytesReader, bytesReader } from "./read-bytes.ts";
 import { type TextReader, textReader } from "./read-text.ts";
 
 /** A field as reading a query needs it. */
@@ -10,6 +11,8 @@ export interface QueryField {
   readonly index: number;
   /** How its values, or the entries of a list or map, are read; undefined when text can't be. */
   readonly reader: TextReader | undefined;
+  /** Reads most of its values without a detour to text. */
+  readonly readBytes: BytesReader | undefined;
   /** How the keys of a map are read; undefined for other fields. */
   readonly mapKey: MapKeyForm | undefined;
   /** Makes the message of a field that has one. */
@@ -40,6 +43,7 @@ function queryField(desc: DescField, index: number): QueryField {
     desc,
     index,
     reader: textReader(desc),
+    readBytes: bytesReader(desc),
     mapKey: desc.fieldKind === "map" ? mapKeyForm(desc.mapKey) : undefined,
     make: desc.fieldKind === "message" ? messageFactory(desc.message) : undefined,
   };

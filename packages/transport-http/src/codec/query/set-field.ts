@@ -11,14 +11,15 @@ export interface Place {
 
 /** Sets a field from text; an empty one leaves a singular field unset. Lists get one more entry. */
 export function setFieldText(message: MessageRecord, field: QueryField, text: string, place: Place): void {
+  if (text !== "" || field.desc.fieldKind === "list")
+    setFieldValue(message, field, readText(field, text, place), place);
+}
+
+/** Sets a field to a value that has been read. Lists get one more entry. */
+export function setFieldValue(message: MessageRecord, field: QueryField, value: unknown, place: Place): void {
   const { desc } = field;
-  if (desc.fieldKind === "list") {
-    (message[desc.localName] as unknown[]).push(readText(field, text, place));
-    return;
-  }
-  if (text === "") return;
-  const value = readText(field, text, place);
-  if (desc.oneof === undefined) message[desc.localName] = value;
+  if (desc.fieldKind === "list") (message[desc.localName] as unknown[]).push(value);
+  else if (desc.oneof === undefined) message[desc.localName] = value;
   else {
     checkOneof(message, field, place);
     message[desc.oneof.localName] = { case: desc.localName, value };
@@ -53,7 +54,8 @@ export function isPlainMessage({ desc }: QueryField): boolean {
   return isPlainMessageField(desc);
 }
 
-function readText({ reader }: QueryField, text: string, place: Place): unknown {
+/** The value of a field, or an entry of a list or map, that a text stands for. */
+export function readText({ reader }: QueryField, text: string, place: Place): unknown {
   if (reader === undefined)
     throw codecError({ ...place, expected: "its fields, such as name.field=value: a message has no value of its own" });
   const value = reader.read(text);
