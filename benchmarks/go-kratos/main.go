@@ -2,6 +2,7 @@
 // client is what limits its own benchmark. Started by the harness, which talks to it over stdin and stdout.
 //
 //	go-kratos server grpc|http
+//	go-kratos governed grpc|http <log file>
 //	go-kratos client grpc|http <port>
 //	go-kratos canned grpc|http
 package main
@@ -13,12 +14,14 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		fail(fmt.Errorf("usage: go-kratos server|client|canned grpc|http [port]"))
+		fail(fmt.Errorf("usage: go-kratos server|governed|client|canned grpc|http [port or file]"))
 	}
 	var err error
 	switch role, kind := os.Args[1], os.Args[2]; role {
 	case "server":
 		err = serveKratos(kind)
+	case "governed":
+		err = serveGoverned(kind, os.Args[3])
 	case "canned":
 		err = serveCanned(kind)
 	case "client":

@@ -6,6 +6,8 @@ import {
   echoUrl,
   findReply,
   findUrl,
+  governedPath,
+  governedUrl,
   greeting,
   helloFrame,
   helloPath,
@@ -58,3 +60,20 @@ export const httpFind: Load = { protocol: "http/1.1", paths: [findUrl], check: c
 
 /** Go Kratos needs to be asked for Protobuf JSON in a GET, too. */
 export const protojsonFind: Load = { ...httpFind, headers: { accept: "application/protojson" } };
+
+/** What a caller sends that has tracing and metadata itself. */
+const fleetHeaders = {
+  traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+  "x-md-service-name": "caller",
+  "x-md-global-user": "ada",
+};
+
+export const grpcInFleet: Load = {
+  ...grpcHelloWithDeadline,
+  headers: { ...grpcHelloWithDeadline.headers, ...fleetHeaders },
+};
+export const httpInFleet: Load = { ...httpHello, headers: fleetHeaders };
+
+/** The messages of both greeters are the same on the wire. */
+export const grpcGoverned: Load = { ...grpcInFleet, paths: [governedPath] };
+export const httpGoverned: Load = { ...httpInFleet, paths: [governedUrl] };

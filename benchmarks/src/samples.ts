@@ -7,6 +7,9 @@ export const greeting = `Hello ${name}`;
 
 export const helloPath = "/helloworld.v1.Greeter/SayHello";
 export const helloUrl = `/helloworld/${name}`;
+/** The same reply, from the greeter with rules for its requests. */
+export const governedPath = "/governed.v1.Governed/SayHello";
+export const governedUrl = `/governed/${name}`;
 export const helloReply = JSON.stringify({ message: greeting });
 
 /** A length-prefixed message (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), not compressed. */

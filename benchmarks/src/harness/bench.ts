@@ -10,7 +10,7 @@ export interface Plan extends SlicePlan {
   readonly fixedRate: SlicePlan;
 }
 
-/** About 9 minutes for all parts. */
+/** About 13 minutes for all parts. */
 export const fullPlan: Plan = {
   rounds: 12,
   sliceMs: 500,
@@ -19,7 +19,7 @@ export const fullPlan: Plan = {
   fixedRate: { rounds: 5, sliceMs: 2000, warmUpMs: 2500 },
 };
 
-/** Under 2 minutes: tells that everything runs, and what is far off. */
+/** Under 3 minutes: tells that everything runs, and what is far off. */
 export const quickPlan: Plan = {
   rounds: 3,
   sliceMs: 250,

@@ -4,7 +4,9 @@ import { join, resolve } from "node:path";
 /** A program that is measured: a path below `src` (or an absolute one), or the Go program in one of its roles. */
 export type Program =
   | { readonly node: string; readonly args?: readonly string[] | undefined }
-  | { readonly go: readonly [role: "server" | "client" | "canned", kind: "grpc" | "http"] };
+  | { readonly go: readonly [role: GoRole, kind: "grpc" | "http", ...args: string[]] };
+
+type GoRole = "server" | "governed" | "client" | "canned";
 
 const folder = join(import.meta.dirname, "../..");
 const goFolder = join(folder, "go-kratos");

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import type { Bench } from "./bench.ts";
 import { Child } from "./child.ts";
 import { pinned } from "./pinning.ts";
@@ -20,5 +20,5 @@ export function startProgram(program: Program, { bench, core, args = [] }: Start
 /** What errors and tests call a program. */
 export function nameOfProgram(program: Program): string {
   const words = "node" in program ? [basename(program.node), ...(program.args ?? [])] : ["go-kratos", ...program.go];
-  return words.join(" ");
+  return words.map((word) => (isAbsolute(word) ? basename(word) : word)).join(" ");
 }

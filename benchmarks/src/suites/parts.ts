@@ -1,3 +1,4 @@
+import { governance } from "./governance.ts";
 import { grpcClient } from "./grpc-client.ts";
 import { grpcServer } from "./grpc-server.ts";
 import { grpcStreams } from "./grpc-streams.ts";
@@ -14,6 +15,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   ["grpc-client", grpcClient],
   ["http-client", httpClient],
   ["grpc-streams", grpcStreams],
+  ["governance", governance],
   ["latency", latency],
   ["startup", startup],
 ]);

@@ -1,10 +1,15 @@
 // Every program that is measured is started once and must give right answers.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Child } from "../harness/child.ts";
+import type { Load } from "../harness/load.ts";
 import { probe } from "../harness/probe.ts";
 import { buildGo, type Program } from "../harness/programs.ts";
 import { nameOfProgram, startProgram } from "../harness/start.ts";
 import type { Sample } from "../harness/statistics.ts";
+import { governanceSuites } from "./governance.ts";
 import { unary as grpcClients } from "./grpc-client.ts";
 import { unary as grpcServers } from "./grpc-server.ts";
 import { streamServers, streamSuites } from "./grpc-streams.ts";
@@ -21,18 +26,36 @@ const runsHere = ({ program }: { program: Program }): boolean => "node" in progr
 const start = (program: Program, args?: string[]) =>
   startProgram(program, { bench: { go, signal: new AbortController().signal }, core: undefined, args });
 
-const asked = [grpcServers, ...httpSuites].flatMap(({ variants, load }) =>
+const logs = mkdtempSync(join(tmpdir(), "kratos-bench-logs-"));
+afterAll(() => rmSync(logs, { recursive: true }));
+const { compared, shares } = governanceSuites(logs);
+
+const asked = [grpcServers, ...httpSuites, ...compared, ...shares].flatMap(({ variants, load }) =>
   variants.filter(runsHere).map((variant) => ({ program: variant.program, load: variant.load ?? load })),
 );
 const servers = [...Map.groupBy(asked, ({ program }) => nameOfProgram(program))];
 
 it.concurrent.each(servers)("%s answers all that it is asked", async (_, asked) => {
-  await using server = await start((asked[0] as (typeof asked)[number]).program);
+  const { program } = asked[0] as (typeof asked)[number];
+  await checkServer(program, asked);
+  const log = logOf(program);
+  if (log !== undefined) expect(readFileSync(log, "utf8").trim().split("\n").at(-1)).toContain('"code":200');
+});
+
+async function checkServer(program: Program, asked: readonly { load: Load }[]): Promise<void> {
+  await using server = await start(program);
   for (const { load } of asked) await expect(probe(load, server.port)).resolves.toBeInstanceOf(Buffer);
   const { cpuMicros, rssBytes } = await server.usage();
   expect(cpuMicros).toBeGreaterThan(0);
   expect(rssBytes).toBeGreaterThan(1 << 20);
-});
+}
+
+/** The file to which a program logs each call, if it does. */
+function logOf(program: Program): string | undefined {
+  const words = ("node" in program ? program.args : program.go) ?? [];
+  const logs = words[0] === "governed" || words.some((word) => word.split(",").includes("logging"));
+  return logs ? words.at(-1) : undefined;
+}
 
 const targets: { program: Program; variants: { name: string; program: Program }[] }[] = [
   { program: { node: "servers/raw-grpc.ts" }, variants: grpcClients.variants },

@@ -10,6 +10,7 @@ import { startProgram } from "../harness/start.ts";
 import type { Sample } from "../harness/statistics.ts";
 import type { Section } from "../report/section.ts";
 import { compare, type Suite } from "./compare.ts";
+import type { RunningVariant } from "./measure.ts";
 import type { ServerVariant } from "./variant.ts";
 
 export interface ServerSuite extends Suite<ServerVariant> {
@@ -18,17 +19,20 @@ export interface ServerSuite extends Suite<ServerVariant> {
 
 /** Compares servers, each loaded as much as it can answer. */
 export function compareServers(suite: ServerSuite, bench: Bench): Promise<Section> {
-  return compare(suite, {
-    bench,
-    async start(variant) {
-      const server = await startServer(variant, { suite, bench });
-      return {
-        name: variant.name,
-        slice: (ms) => loadSlice(server, { ms, bench }),
-        [Symbol.asyncDispose]: () => server.child[Symbol.asyncDispose](),
-      };
-    },
-  });
+  return compare(suite, { bench, start: (variant) => startLoaded(variant, { suite, bench }) });
+}
+
+/** Starts a server to be loaded as much as it can answer. */
+export async function startLoaded(
+  variant: ServerVariant,
+  { suite, bench }: { suite: ServerSuite; bench: Bench },
+): Promise<RunningVariant<Sample>> {
+  const server = await startServer(variant, { suite, bench });
+  return {
+    name: variant.name,
+    slice: (ms) => loadSlice(server, { ms, bench }),
+    [Symbol.asyncDispose]: () => server.child[Symbol.asyncDispose](),
+  };
 }
 
 /** A server that has given a right answer, ready to be loaded. */

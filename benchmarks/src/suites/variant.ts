@@ -19,6 +19,8 @@ export const names = {
   own: "kratos-ts",
   go: "Go Kratos bare",
   goClient: "Go Kratos",
+  full: "kratos-ts full chain",
+  goFull: "Go Kratos full chain",
   http2: "node:http2",
   http: "node:http",
 } as const;
