@@ -23,7 +23,9 @@ export interface BreakableNetwork {
 }
 
 /** For what is to happen after an outage, but not at once, in ms. */
-export const lenientMs = 8000;
+export function lenientMs({ timeoutMs }: { readonly timeoutMs: number }): number {
+  return 16 * timeoutMs;
+}
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { ConfigReader, configSourceCase } from "./config-source-case.ts";
 import type { ConfigSourceCase } from "./config-source-contract.ts";
-import { openResources } from "./list-reader.ts";
+import { expectNothingLeft, lastingResources } from "./open-resources.ts";
 
 /** What watchers see, and when. */
 export const configWatchCases: readonly ConfigSourceCase[] = [
@@ -98,11 +98,11 @@ export const configWatchCases: readonly ConfigSourceCase[] = [
   configSourceCase("no timer and no socket is left", async ({ source, write }) => {
     await write({ "a.json": "0" });
     await source.load();
-    const before = openResources();
+    const before = await lastingResources();
     const reader = new ConfigReader(source);
     await write({ "a.json": "1" });
     await reader.until({ "a.json": "1" });
     await reader.end();
-    await expect.poll(openResources, { timeout: 2000, interval: 10 }).toEqual(before);
+    await expectNothingLeft(before);
   }),
 ];

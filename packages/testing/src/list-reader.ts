@@ -56,12 +56,3 @@ export async function within<T>(promise: PromiseLike<T>, ms: number, what: strin
     clearTimeout(timer);
   }
 }
-
-/** What the event loop waits for, by kind. */
-export function openResources(): Record<string, number> {
-  const counts: Record<string, number> = {};
-  // What the file system is asked is over in a moment.
-  for (const kind of process.getActiveResourcesInfo())
-    if (!/^(FSReq|CloseReq|Immediate)/.test(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}

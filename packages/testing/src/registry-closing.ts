@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { openResources, within } from "./list-reader.ts";
+import { within } from "./list-reader.ts";
+import { expectNothingLeft, lastingResources } from "./open-resources.ts";
 import { expectFound, registryCase, WatchReader } from "./registry-case.ts";
 import type { RegistryCase } from "./registry-contract.ts";
 
@@ -31,7 +32,7 @@ export const closingCases: readonly RegistryCase[] = [
     await expect(ours.watch(service)[Symbol.asyncIterator]().next()).rejects.toThrow(/closed/);
   }),
   registryCase("no timer and no socket is left", async ({ subject, service, instance }) => {
-    const before = openResources();
+    const before = await lastingResources();
     const registry = await subject.connect();
     for (const id of ["1", "2"]) await registry.register(instance(id));
     const reader = new WatchReader(registry, service);
@@ -39,6 +40,6 @@ export const closingCases: readonly RegistryCase[] = [
     await registry.deregister(instance("1"));
     await registry[Symbol.asyncDispose]();
     await reader.ended();
-    await expect.poll(openResources, { timeout: 2000, interval: 10 }).toEqual(before);
+    await expectNothingLeft(before);
   }),
 ];

@@ -17,6 +17,12 @@ export interface OutageStage {
   instance(id: string): ServiceInstance;
   /** A watch of ours that has seen its first list. */
   watch(): Promise<WatchReader>;
+  /** Reads lists until one has these ids. */
+  readUntil(reader: WatchReader, ...ids: string[]): Promise<void>;
+  /** Finds these ids, and no others, in time, whatever is found or thrown before. */
+  expectFound(discovery: Discovery, ...ids: string[]): Promise<void>;
+  /** Succeeds in time, however often it fails before. */
+  eventually(attempt: () => Promise<unknown>): Promise<void>;
 }
 
 export function outageCase(name: string, check: (stage: OutageStage) => Promise<void>): RegistryOutageCase {
@@ -35,9 +41,13 @@ export function outageCase(name: string, check: (stage: OutageStage) => Promise<
         instance: (id) => ({ id, name: service, version: "", metadata: {}, endpoints: ["grpc://127.0.0.1:9000"] }),
         async watch() {
           const reader = new WatchReader(ours, service);
-          await reader.next(lenientMs);
+          await reader.next(lenientMs(subject));
           return reader;
         },
+        readUntil: (reader, ...ids) => readUntil(reader, { ids, ms: lenientMs(subject) }),
+        expectFound: (discovery, ...ids) => expectIds(discovery, service, { ids, ms: lenientMs(subject) }),
+        eventually: (attempt) =>
+          expect.poll(() => attempt().then(() => "done", String), { timeout: lenientMs(subject) }).toBe("done"),
       });
     },
   };
@@ -50,6 +60,6 @@ export async function expectIds(discovery: Discovery, name: string, want: { ids:
 }
 
 /** Reads lists until one has these ids. */
-export async function readUntil(reader: WatchReader, ...ids: string[]): Promise<void> {
-  while (idsOf(reader.latest).join() !== ids.join()) await reader.next(lenientMs);
+async function readUntil(reader: WatchReader, want: { ids: string[]; ms: number }): Promise<void> {
+  while (idsOf(reader.latest).join() !== want.ids.join()) await reader.next(want.ms);
 }
