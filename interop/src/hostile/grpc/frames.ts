@@ -210,13 +210,13 @@ const floods: FrameInput[] = [
     expected: "alive|goaway 11|goaway 1",
   },
   {
-    name: "rapid reset of 5,000 calls",
-    send: times(5000, (i) => Buffer.concat([headers(odd(i)), reset(odd(i))])),
+    name: "rapid reset of 20,000 calls",
+    send: times(20_000, (i) => Buffer.concat([headers(odd(i)), reset(odd(i))])),
     expected: "goaway 11|goaway 2|goaway 1",
   },
   {
-    name: "rapid reset of 5,000 whole calls",
-    send: times(5000, (i) => Buffer.concat([wholeCall(odd(i)), reset(odd(i))])),
+    name: "rapid reset of 20,000 whole calls",
+    send: times(20_000, (i) => Buffer.concat([wholeCall(odd(i)), reset(odd(i))])),
     expected: "goaway 11|goaway 2|goaway 1|reply goaway 2",
   },
   {

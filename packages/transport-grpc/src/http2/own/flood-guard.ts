@@ -19,9 +19,10 @@ export const frameCost = { settings: 100, goaway: 100, other: 1 } as const;
 
 /**
  * Streams that a client resets, or makes us reset (CVE-2023-44487, CVE-2025-8671), at `resetCost` each. Two calls that
- * end well make up for one.
+ * end well make up for one. An honest client resets every call that runs out of time, which under overload are
+ * thousands a second on one connection, and must not lose those that are well; who attacks resets many times more.
  */
-export const resets: FloodLimit = { burst: 1_000, perSecond: 200, what: "too many streams were reset" };
+export const resets: FloodLimit = { burst: 10_000, perSecond: 10_000, what: "too many streams were reset" };
 export const resetCost = 2;
 
 /** Counts what is of no use, and ends a connection that brings too much of it. */
