@@ -217,7 +217,7 @@ const floods: FrameInput[] = [
   {
     name: "rapid reset of 20,000 whole calls",
     send: times(20_000, (i) => Buffer.concat([wholeCall(odd(i)), reset(odd(i))])),
-    expected: "goaway 11|goaway 2|goaway 1|reply goaway 2",
+    expected: "goaway 11|reply goaway 11|goaway 2|goaway 1|reply goaway 2",
   },
   {
     name: "3,000 calls that never end",
