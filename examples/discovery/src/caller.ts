@@ -1,7 +1,8 @@
-// A caller: `node src/caller.ts [--over http] [--name who] [--calls 1000]`. Start and stop instances while it runs.
+// A caller: `node src/caller.ts [--over http] [--name who] [--calls 1000] [--registry etcd --at 127.0.0.1:2379]`.
+// Start and stop instances while it runs.
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { createLocalRegistry } from "@kratos-ts/registry-local";
+import { chosenRegistry } from "./registry-choice.ts";
 import { createWhoClient } from "./who-client.ts";
 
 const { values } = parseArgs({
@@ -9,10 +10,12 @@ const { values } = parseArgs({
     over: { type: "string", default: "grpc" },
     name: { type: "string", default: "who" },
     calls: { type: "string", default: "1000" },
+    registry: { type: "string" },
+    at: { type: "string" },
   },
 });
 
-await using registry = createLocalRegistry();
+await using registry = chosenRegistry({ kind: values.registry, at: values.at });
 await using who = createWhoClient({
   over: values.over === "http" ? "http" : "grpc",
   name: values.name,

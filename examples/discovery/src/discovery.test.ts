@@ -31,7 +31,7 @@ async function scene(over: "http" | "grpc") {
     /** Starts an instance in a process of its own. */
     async spawn(id: string) {
       const program = fileURLToPath(new URL("./instance.ts", import.meta.url));
-      const child = spawn(process.execPath, [program, "--id", id, "--folder", folder], {
+      const child = spawn(process.execPath, [program, "--id", id, "--at", folder], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       children.push(child);

@@ -160,6 +160,27 @@ describe("a folder", () => {
   });
 });
 
+test("a folder that is swapped while it is read is read as it was at one moment", async () => {
+  await using folder = await temporaryFolder();
+  const names = Array.from({ length: 10 }, (_, i) => `part${i}.json`);
+  const swap = async (n: number) => {
+    await mkdir(folder.file(`..v${n}`));
+    for (const name of names) await writeFile(join(folder.file(`..v${n}`), name), JSON.stringify({ n }));
+    await symlink(`..v${n}`, folder.file("..data_tmp"));
+    await rename(folder.file("..data_tmp"), folder.file("..data"));
+    await rm(folder.file(`..v${n - 1}`), { recursive: true, force: true });
+  };
+  await swap(1);
+  for (const name of names) await symlink(`..data/${name}`, folder.file(name));
+  const source = fileSource({ path: folder.path });
+  const loads: number[] = [];
+  for (let n = 2; n <= 40; n++) {
+    const [files] = await Promise.all([source.load(), swap(n)]);
+    loads.push(new Set(files.map(({ value }) => String(value))).size);
+  }
+  expect(new Set(loads)).toEqual(new Set([1]));
+});
+
 test("closing ends the watch, with no timer or watcher left", async () => {
   await using folder = await temporaryFolder();
   await folder.write("a.json", { n: 1 });

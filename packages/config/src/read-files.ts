@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { ConfigKeyValue } from "@kratos-ts/core";
 
 export interface ReadFilesOptions {
@@ -12,16 +13,38 @@ export interface ReadFilesOptions {
 const emptyForMs = 500;
 const waitMs = 20;
 
-/** The file at a path, or the files of the folder there. Throws the error of the file system. */
+// A folder that changes without end is left to be read later.
+const maxAttempts = 10;
+
+/**
+ * The file at a path, or the files of the folder there, all of one moment: they are read again when any of them changed
+ * meanwhile, as when a ConfigMap is swapped. Throws the error of the file system, and an Error for what never rests.
+ */
 export async function readFiles(path: string, options: ReadFilesOptions): Promise<ConfigKeyValue[]> {
-  if (!(await stat(path)).isDirectory()) return [await readOne(path, options)];
-  const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
-  const files: ConfigKeyValue[] = [];
-  for (const name of names) {
-    const file = join(path, name);
-    if ((await stat(file)).isFile()) files.push(await readOne(file, options));
+  const isFolder = (await stat(path)).isDirectory();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const before = await statesOf(path, isFolder);
+      const files: ConfigKeyValue[] = [];
+      for (const file of before.keys()) files.push(await readOne(file, options));
+      if (isDeepStrictEqual(before, await statesOf(path, isFolder))) return files;
+    } catch (error) {
+      // Perhaps it went after its folder was listed.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !isFolder || attempt === maxAttempts) throw error;
+    }
+    if (attempt === maxAttempts) throw new Error(`${path} changed each of the ${maxAttempts} times that it was read`);
   }
-  return files;
+}
+
+/** The files by their paths, in the order of their names, each with what is another when it was replaced or written. */
+async function statesOf(path: string, isFolder: boolean): Promise<Map<string, string>> {
+  const names = isFolder ? (await readdir(path)).filter((name) => !name.startsWith(".")).sort() : [];
+  const states = new Map<string, string>();
+  for (const file of isFolder ? names.map((name) => join(path, name)) : [path]) {
+    const found = await stat(file, { bigint: true });
+    if (found.isFile()) states.set(file, `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`);
+  }
+  return states;
 }
 
 async function readOne(file: string, { format, maxBytes }: ReadFilesOptions): Promise<ConfigKeyValue> {

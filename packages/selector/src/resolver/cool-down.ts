@@ -1,18 +1,30 @@
-import { KratosError } from "@kratos-ts/core";
+import { KratosError, type Node } from "@kratos-ts/core";
+import { keyOf } from "../balancers/members.ts";
 import type { ResolverSettings } from "./settings.ts";
 
 interface Failures {
-  count: number;
-  until: number;
+  readonly count: number;
+  /** When it is tried again. */
+  readonly until: number;
+  /** Of the attempt to connect that stands between it and calls. */
+  probe: "due" | "running" | "passed";
 }
 
-/** Which nodes could not be reached, and until when they are left alone. */
-export class CoolDown {
-  readonly #settings: ResolverSettings["coolDown"];
-  readonly #failures = new Map<string, Failures>();
+export interface CoolDownOptions {
+  readonly settings: ResolverSettings["coolDown"];
+  readonly now: () => number;
+  /** It is known whether a node can be reached again. */
+  onProbed(): void;
+}
 
-  constructor(settings: ResolverSettings["coolDown"]) {
-    this.#settings = settings;
+/** Which nodes could not be reached, and are left alone until they are tried and can be: no call is lost by trying. */
+export class CoolDown {
+  readonly #options: CoolDownOptions;
+  readonly #failures = new Map<string, Failures>();
+  readonly #closing = new AbortController();
+
+  constructor(options: CoolDownOptions) {
+    this.#options = options;
   }
 
   /** Whether a call that ended well says anything. */
@@ -21,17 +33,26 @@ export class CoolDown {
   }
 
   /** Takes the end of a call; whether it changed which nodes are left alone. */
-  callEnded(key: string, error: unknown, now: number): boolean {
-    if (error === undefined) return this.#reached(key, now);
-    return this.#settings.isConnectionFailure(error) && this.#failed(key, now);
+  callEnded(key: string, error: unknown): boolean {
+    if (error === undefined) return this.#reached(key);
+    return this.#options.settings.isConnectionFailure(error) && this.#failed(key);
   }
 
-  isCooling(key: string, now: number): boolean {
+  isCooling(key: string): boolean {
     const failures = this.#failures.get(key);
-    return failures !== undefined && failures.until > now;
+    return failures !== undefined && failures.probe !== "passed";
   }
 
-  /** When the next of them is tried again; undefined when there is none. */
+  /** Tries those of the nodes whose time has come. */
+  probe(nodes: readonly Node[], now: number): void {
+    if (this.#failures.size === 0) return;
+    for (const node of nodes) {
+      const failures = this.#failures.get(keyOf(node));
+      if (failures?.probe === "due" && failures.until <= now) void this.#probe(node, failures);
+    }
+  }
+
+  /** When the next of them is to be tried; undefined when there is none. */
   nextEnd(now: number): number | undefined {
     let next: number | undefined;
     for (const { until } of this.#failures.values())
@@ -44,19 +65,42 @@ export class CoolDown {
     for (const key of this.#failures.keys()) if (!isKnown(key)) this.#failures.delete(key);
   }
 
-  #reached(key: string, now: number): boolean {
-    const cooling = this.isCooling(key, now);
+  /** Ends what is being tried. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #probe(node: Node, failures: Failures): Promise<void> {
+    const { settings, onProbed } = this.#options;
+    failures.probe = "running";
+    const passed = await settings.probe(node, this.#closing.signal).then(
+      () => true,
+      () => false,
+    );
+    // A call got through meanwhile, or the node is gone.
+    if (this.#closing.signal.aborted || this.#failures.get(keyOf(node)) !== failures) return;
+    if (passed) failures.probe = "passed";
+    else this.#rest(keyOf(node), failures.count + 1);
+    onProbed();
+  }
+
+  #reached(key: string): boolean {
+    const cooling = this.isCooling(key);
     this.#failures.delete(key);
     return cooling;
   }
 
-  #failed(key: string, now: number): boolean {
+  #failed(key: string): boolean {
     // Many calls fail by one broken connection: that is one failure.
-    if (this.isCooling(key, now)) return false;
-    const { initialMs, maxMs } = this.#settings;
-    const count = (this.#failures.get(key)?.count ?? 0) + 1;
-    this.#failures.set(key, { count, until: now + Math.min(initialMs * 2 ** (count - 1), maxMs) });
+    if (this.isCooling(key)) return false;
+    this.#rest(key, (this.#failures.get(key)?.count ?? 0) + 1);
     return true;
+  }
+
+  #rest(key: string, count: number): void {
+    const { settings, now } = this.#options;
+    const ms = Math.min(settings.initialMs * 2 ** (count - 1), settings.maxMs);
+    this.#failures.set(key, { count, until: now() + ms, probe: "due" });
   }
 }
 

@@ -26,9 +26,16 @@ const refused = () =>
     cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }),
   });
 
-function setUp(options: Partial<ResolverOptions> = {}) {
+function setUp({ coolDown, ...options }: Partial<ResolverOptions> = {}) {
   const discovery = new FakeDiscovery();
-  const resolver = createResolver({ discovery, balancer: roundRobin(), warmUpMs: 0, ...options });
+  const reachable = { probe: async () => {}, ...coolDown };
+  const resolver = createResolver({
+    discovery,
+    balancer: roundRobin(),
+    warmUpMs: 0,
+    coolDown: reachable,
+    ...options,
+  });
   const picker = resolver.resolve("discovery:///shop", { scheme: "grpc" });
   const send = async (...addresses: string[]) => {
     discovery.sendAddresses(...addresses);
@@ -234,6 +241,42 @@ describe("cool-down", () => {
     call(service.picker, "a:1", refused());
     await vi.advanceTimersByTimeAsync(1100);
     expect(addressesOf(service.picker)).toEqual(["a:1", "b:1"]);
+  });
+
+  test("lasts until the node can be reached, and no call is lost by trying", async () => {
+    const probed: string[] = [];
+    let isUp = false;
+    const probe = async ({ address }: Node) => {
+      probed.push(address);
+      if (!isUp) throw new Error("refused");
+    };
+    await using service = setUp({ coolDown: { initialMs: 1000, maxMs: 4000, probe } });
+    await service.send("a:1", "b:1");
+    call(service.picker, "a:1", refused());
+    await vi.advanceTimersByTimeAsync(1100);
+    expect([addressesOf(service.picker), probed]).toEqual([["b:1"], ["a:1"]]);
+    await vi.advanceTimersByTimeAsync(2100);
+    expect([addressesOf(service.picker), probed]).toEqual([["b:1"], ["a:1", "a:1"]]);
+    isUp = true;
+    await vi.advanceTimersByTimeAsync(4100);
+    expect(addressesOf(service.picker)).toEqual(["a:1", "b:1"]);
+  });
+
+  test("tries no more once the client is closed", async () => {
+    const aborted = Promise.withResolvers<void>();
+    let probes = 0;
+    const probe = (_: Node, signal: AbortSignal) => {
+      probes++;
+      signal.addEventListener("abort", () => aborted.resolve());
+      return new Promise<void>(() => {});
+    };
+    const service = setUp({ coolDown: { initialMs: 100, probe } });
+    await service.send("a:1", "b:1");
+    call(service.picker, "a:1", refused());
+    await vi.advanceTimersByTimeAsync(200);
+    await service[Symbol.asyncDispose]();
+    await aborted.promise;
+    expect(probes).toBe(1);
   });
 
   test("begins at once, also where a list has just come", async () => {

@@ -3,6 +3,7 @@ import { p2c } from "../balancers/p2c.ts";
 import { atLeast } from "../options.ts";
 import { isConnectionFailure } from "./cool-down.ts";
 import { DiscoveredNodes } from "./discovered-nodes.ts";
+import { probeByConnecting } from "./probe.ts";
 import type { ResolverOptions, ResolverSettings } from "./settings.ts";
 
 /**
@@ -36,6 +37,7 @@ function settingsOf(options: ResolverOptions): ResolverSettings {
     coolDown: {
       initialMs: number(0, "coolDown.initialMs", coolDown.initialMs ?? 1000),
       maxMs: number(0, "coolDown.maxMs", coolDown.maxMs ?? 30_000),
+      probe: coolDown.probe ?? probeByConnecting,
       isConnectionFailure: coolDown.isConnectionFailure ?? isConnectionFailure,
     },
     warmUpMs: number(0, "warmUpMs", options.warmUpMs ?? 10_000),

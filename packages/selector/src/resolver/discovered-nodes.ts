@@ -45,7 +45,7 @@ export class DiscoveredNodes implements NodePicker {
     const { now, balancer, updateIntervalMs: intervalMs, discovery, backoff } = settings;
     this.#service = service;
     this.#settings = settings;
-    this.#roster = new Roster(wanted, settings);
+    this.#roster = new Roster({ wanted, settings, onProbed: () => this.#refresh.request({ urgent: true }) });
     this.#balancer = balancer();
     this.#refresh = new RefreshTimer({ task: () => this.#update(), intervalMs, now });
     this.#following = atRoot(followService, discovery, service, {
@@ -70,7 +70,7 @@ export class DiscoveredNodes implements NodePicker {
     // So it is for nearly all calls.
     if (error === undefined && !this.#roster.coolDown.knowsFailures) return;
     if (this.#closed) return;
-    const changed = this.#roster.coolDown.callEnded(keyOf(node), error, this.#settings.now());
+    const changed = this.#roster.coolDown.callEnded(keyOf(node), error);
     // Until then other calls would go there, and fail so fast that it would be many.
     if (changed) this.#refresh.request({ urgent: true });
   }
@@ -79,6 +79,7 @@ export class DiscoveredNodes implements NodePicker {
     this.#closed = true;
     this.#closing.abort();
     this.#refresh.stop();
+    this.#roster.coolDown.close();
     this.#firstList.resolve();
     // A registry that does not heed its signal is not waited for any longer.
     await settledWithin(this.#following, { ms: 1000 });

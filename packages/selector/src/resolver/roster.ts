@@ -14,6 +14,13 @@ export interface ActiveNodes {
   readonly againInMs: number | undefined;
 }
 
+export interface RosterOptions {
+  readonly wanted: ResolveOptions;
+  readonly settings: ResolverSettings;
+  /** A node that was left alone can be reached again, or can't. */
+  onProbed(): void;
+}
+
 /** From what discovery says to the nodes that take part: protection, filters, subset, cool-down, warm-up. */
 export class Roster {
   readonly coolDown: CoolDown;
@@ -27,11 +34,11 @@ export class Roster {
   #listed: readonly Node[] = [];
   #chosen: readonly Node[] = [];
 
-  constructor(wanted: ResolveOptions, settings: ResolverSettings) {
-    const { coolDown, protection, warmUpMs, subset } = settings;
+  constructor({ wanted, settings, onProbed }: RosterOptions) {
+    const { coolDown, protection, warmUpMs, subset, now } = settings;
     this.#wanted = wanted;
     this.#settings = settings;
-    this.coolDown = new CoolDown(coolDown);
+    this.coolDown = new CoolDown({ settings: coolDown, now, onProbed });
     this.#protection = new ListProtection(protection);
     this.#warmUp = new WarmUp(warmUpMs);
     this.#subset = subset === undefined ? (nodes) => nodes : createSubset(subset);
@@ -44,7 +51,8 @@ export class Roster {
   activeNodes(now: number): ActiveNodes {
     const holdMs = this.#takeList(now);
     const { coolDown } = this;
-    const reachable = this.#chosen.filter((node) => !coolDown.isCooling(keyOf(node), now));
+    coolDown.probe(this.#chosen, now);
+    const reachable = this.#chosen.filter((node) => !coolDown.isCooling(keyOf(node)));
     const { nodes, forMs } = this.#warmUp.apply(reachable.length === 0 ? this.#chosen : reachable, now);
     const coolDownEnd = coolDown.nextEnd(now);
     const waits = [holdMs || undefined, forMs, coolDownEnd === undefined ? undefined : coolDownEnd - now];

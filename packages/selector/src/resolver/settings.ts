@@ -1,4 +1,4 @@
-import type { BalancerFactory, Discovery, Logger } from "@kratos-ts/core";
+import type { BalancerFactory, Discovery, Logger, Node } from "@kratos-ts/core";
 import type { NodeFilter } from "../filters.ts";
 import type { SubsetOptions } from "../subset.ts";
 
@@ -7,6 +7,11 @@ export interface CoolDownOptions {
   readonly initialMs?: number | undefined;
   /** The longest, in ms. Default 30 000. */
   readonly maxMs?: number | undefined;
+  /**
+   * Tries a node that was left alone: calls go there again once this resolves, and it is left alone for longer when it
+   * rejects. The signal aborts when the client closes. Default: a TCP connection within 1 s.
+   */
+  readonly probe?: ((node: Node, signal: AbortSignal) => Promise<void>) | undefined;
   /** Whether an error means that the node can't be reached. Default: a 503 whose cause is no KratosError, as transports make it. */
   readonly isConnectionFailure?: ((error: unknown) => boolean) | undefined;
 }

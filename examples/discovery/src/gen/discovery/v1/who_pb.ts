@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file discovery/v1/who.proto.
  */
 export const file_discovery_v1_who: GenFile = /*@__PURE__*/
-  fileDesc("ChZkaXNjb3ZlcnkvdjEvd2hvLnByb3RvEgxkaXNjb3ZlcnkudjEiHgoKQXNrUmVxdWVzdBIQCghkZWxheV9tcxgBIAEoBSIWCghBc2tSZXBseRIKCgJpZBgBIAEoCTJMCgNXaG8SRQoDQXNrEhguZGlzY292ZXJ5LnYxLkFza1JlcXVlc3QaFi5kaXNjb3ZlcnkudjEuQXNrUmVwbHkiDILT5JMCBhIEL3dob2IGcHJvdG8z", [file_google_api_annotations]);
+  fileDesc("ChZkaXNjb3ZlcnkvdjEvd2hvLnByb3RvEgxkaXNjb3ZlcnkudjEiMAoKQXNrUmVxdWVzdBIQCghkZWxheV9tcxgBIAEoBRIQCghibG9ja19tcxgCIAEoBSIpCghBc2tSZXBseRIKCgJpZBgBIAEoCRIRCglyZXZpc2lvbnMYAiADKAUyTwoDV2hvEkgKA0FzaxIYLmRpc2NvdmVyeS52MS5Bc2tSZXF1ZXN0GhYuZGlzY292ZXJ5LnYxLkFza1JlcGx5Ig+QAgGC0+STAgYSBC93aG9iBnByb3RvMw", [file_google_api_annotations]);
 
 /**
  * @generated from message discovery.v1.AskRequest
@@ -23,6 +23,13 @@ export type AskRequest = Message<"discovery.v1.AskRequest"> & {
    * @generated from field: int32 delay_ms = 1;
    */
   delayMs: number;
+
+  /**
+   * For how long the instance is to do nothing else meanwhile, in ms, as a loop without end would make it.
+   *
+   * @generated from field: int32 block_ms = 2;
+   */
+  blockMs: number;
 };
 
 /**
@@ -42,6 +49,13 @@ export type AskReply = Message<"discovery.v1.AskReply"> & {
    * @generated from field: string id = 1;
    */
   id: string;
+
+  /**
+   * The revision of the configuration that it answered with, as each part of that has it.
+   *
+   * @generated from field: repeated int32 revisions = 2;
+   */
+  revisions: number[];
 };
 
 /**
