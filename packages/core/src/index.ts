@@ -36,6 +36,7 @@ export {
   isTooManyRequests,
   isUnauthorized,
 } from "./named-errors.ts";
+export { type CertifiedSocket, type PeerIdentity, peerIdentityKey, peerIdentityOf } from "./peer-identity.ts";
 export type { Discovery, Registrar, RegistryCallOptions, ServiceInstance } from "./registry.ts";
 export type {
   Balancer,
@@ -49,5 +50,6 @@ export type {
 } from "./selector.ts";
 export type { Endpointer, Server, StartOptions, StopOptions } from "./server.ts";
 export { operationOf, type Service, type ServiceMethod, type ServiceRegistrar } from "./service.ts";
+export type { JoinedPort, PortGuest, PortHost, PortRequest } from "./shared-port.ts";
 export { GrpcCode, grpcCodeOf, httpCodeOf } from "./status-codes.ts";
 export type { Transporter } from "./transporter.ts";

@@ -56,8 +56,11 @@ export class EtcdBackend implements RegistryBackend<EtcdHeld> {
       yield { ID: lease };
     })();
     const options = { requests, signal, timeoutMs: this.timeoutMs };
-    for await (const { TTL } of this.#client.stream(Lease.method.leaseKeepAlive, options)) return TTL > 0n;
-    throw new Error("etcd did not answer whether the lease lives");
+    let lives: boolean | undefined;
+    // To its end: a stream that is left early keeps its timer, and that the process.
+    for await (const { TTL } of this.#client.stream(Lease.method.leaseKeepAlive, options)) lives = TTL > 0n;
+    if (lives === undefined) throw new Error("etcd did not answer whether the lease lives");
+    return lives;
   }
 
   async remove({ lease }: EtcdHeld, signal: AbortSignal): Promise<void> {

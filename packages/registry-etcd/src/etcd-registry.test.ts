@@ -141,6 +141,20 @@ describe.skipIf(server === undefined)("with etcd", () => {
     expect((await once(child, "exit"))[0]).toBe(0);
     expect(performance.now() - start).toBeLessThan(2000);
   });
+
+  test("it keeps no process alive once it is closed, though it has renewed a lease", async () => {
+    const child = spawnWith(`
+      const registry = createEtcdRegistry(${JSON.stringify({ hosts, ttlMs: 1000, timeoutMs: 30_000 })});
+      await registry.register(${JSON.stringify(instance("1", "renewed"))});
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await registry.close();
+      console.log("closed");
+    `);
+    await once(child.stdout, "data");
+    const start = performance.now();
+    expect((await once(child, "exit"))[0]).toBe(0);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
 });
 
 function spawnWith(script: string) {

@@ -3,5 +3,5 @@ export type { BackoffOptions, ClientKeepaliveOptions, GrpcTransportOptions } fro
 export type { ClientTls, ServerTls } from "./http2/carrier.ts";
 export { createGrpcServer, type GrpcServer } from "./server/grpc-server.ts";
 export type { HealthStatus } from "./server/health.ts";
-export type { GrpcServerOptions, KeepaliveOptions } from "./server/options.ts";
+export type { CorsOptions, GrpcServerOptions, GrpcServerTlsOptions, KeepaliveOptions } from "./server/options.ts";
 export { GrpcStatusError } from "./status.ts";

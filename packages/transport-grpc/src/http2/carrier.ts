@@ -1,11 +1,14 @@
 /**
- * What the gRPC server and client need of HTTP/2, and all they know of it: `node:http2` is the first carrier behind it
- * (node-server.ts, node-client.ts). Events come as calls of one handler object for each stream and session. Header
- * lists are flat, `[name, value, name, value, …]`, names in lower case, pseudo-headers first; whoever is given a list
- * owns it, so a list that is kept and sent again must be copied or frozen by its owner.
+ * What the gRPC server and client need of HTTP/2, and all they know of it: behind it is this package's own HTTP/2 (own/)
+ * or that of `node:http2` (node-server.ts, node-client.ts). Events come as calls of one handler object for each stream
+ * and session. Header lists are flat, `[name, value, name, value, …]`, names in lower case, pseudo-headers first; whoever
+ * is given a list owns it, so a list that is kept and sent again must be copied or frozen by its owner.
  *
  * Nothing here throws for what a peer or a socket does: that arrives at a handler.
  */
+
+import type { Socket } from "node:net";
+
 export type RawHeaders = readonly string[];
 
 /** The error codes of RFC 9113 §7 that gRPC gives or gets a meaning (gRPC over HTTP/2, "Errors"). */
@@ -67,7 +70,7 @@ export interface ServerStream extends CarrierStream {
   readonly session: ServerSession;
   /** Sends the header block (`:status` first) of a reply that goes on with `data` and `trailers`. */
   headers(headers: RawHeaders): void;
-  /** Ends the reply with this trailer block. `headers` must have been sent. */
+  /** Ends the reply with this trailer block, or with none when it is empty. `headers` must have been sent. */
   trailers(trailers: RawHeaders): void;
   /** The whole reply in one header block, END_STREAM with it: gRPC's trailers-only, or a plain HTTP refusal. */
   headersOnly(headers: RawHeaders): void;
@@ -103,6 +106,8 @@ export interface CarrierSession {
 
 /** A connection of a server. */
 export interface ServerSession extends CarrierSession {
+  /** What it runs on, after TLS. */
+  readonly socket: Socket;
   /** GOAWAY with a code that says what the other side did wrong; `destroy` is to follow. */
   goaway(code: number, debug: string): void;
 }
@@ -162,8 +167,8 @@ export type ListenAddress = { readonly host: string; readonly port: number } | {
 
 /** Certificates and checks, with the names and meaning that node:tls gives them. */
 export interface ServerTls {
-  cert: string | Uint8Array;
-  key: string | Uint8Array;
+  cert?: string | Uint8Array | undefined;
+  key?: string | Uint8Array | undefined;
   /** Password of an encrypted `key`. */
   passphrase?: string | undefined;
   /** Who signs the clients' certificates. Default: the well-known authorities. */
@@ -192,12 +197,18 @@ export interface ServerCarrierOptions {
   readonly handler: ServerHandler;
   readonly limits: ServerLimits;
   readonly tls?: ServerTls | undefined;
+  /** Is given the connections that speak HTTP/1.1. Default: they are refused. */
+  readonly onHttp1?: ((socket: Socket) => void) | undefined;
 }
 
 /** A listening socket that speaks HTTP/2. */
 export interface ServerCarrier {
   /** Resolves with the address once connections are accepted (the port that was chosen for port 0). */
   listen(address: ListenAddress): Promise<ListenAddress>;
+  /** Takes a connection of HTTP/2 that somebody else has accepted, TLS done; its end is for its session to bring about. */
+  accept(socket: Socket): void;
+  /** Has new connections use these certificates. Throws what node:tls throws. */
+  renew(tls: ServerTls): void;
   /** Accepts no more connections; those that are open go on. Resolves when the socket is free. */
   close(): Promise<void>;
   /** Cuts every connection, those that are still shaking hands too. */

@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
 import {
   ResetCode,
   type ServerCarrierOptions,
@@ -15,6 +16,7 @@ const settingsWindowMs = 60_000;
 
 /** One connection of node:http2's server side. */
 export class NodeServerSession implements ServerSession {
+  readonly socket: Socket;
   readonly peer: string | undefined;
   readonly #session: ServerHttp2Session;
   readonly #server: ServerHandler;
@@ -24,10 +26,11 @@ export class NodeServerSession implements ServerSession {
   #settingsFrames = 0;
   #settingsSince = 0;
 
-  constructor(session: ServerHttp2Session, options: ServerCarrierOptions) {
+  constructor(session: ServerHttp2Session, socket: Socket, options: ServerCarrierOptions) {
     this.#session = session;
+    this.socket = socket;
     this.#server = options.handler;
-    this.peer = addressOf(session.socket);
+    this.peer = addressOf(socket);
     session.setLocalWindowSize(options.limits.sessionWindowBytes);
     session.on("close", () => this.#handler.onClose(this.#cause));
     session.on("remoteSettings", () => this.#onSettings());

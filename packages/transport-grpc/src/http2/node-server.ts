@@ -4,7 +4,8 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { ListenAddress, ServerCarrier, ServerCarrierOptions } from "./carrier.ts";
+import type { Socket } from "node:net";
+import type { ListenAddress, ServerCarrier, ServerCarrierOptions, ServerTls } from "./carrier.ts";
 import { NodeServerSession } from "./node-server-session.ts";
 import { SocketListener } from "./socket-listener.ts";
 
@@ -26,16 +27,26 @@ class NodeServerCarrier implements ServerCarrier {
   // It never listens: it is given connections, so that closing the listener leaves the sessions alone.
   readonly #http2: Http2Server;
   readonly #listener: SocketListener;
+  #accepting: Socket | undefined;
   readonly #sessions = new WeakMap<ServerHttp2Session, NodeServerSession>();
 
   constructor(options: ServerCarrierOptions) {
     this.#options = options;
     this.#http2 = this.#createHttp2();
-    this.#listener = new SocketListener({ ...options, onSocket: (socket) => this.#http2.emit("connection", socket) });
+    this.#listener = new SocketListener({ ...options, onHttp2: (socket) => this.accept(socket) });
   }
 
   listen(address: ListenAddress): Promise<ListenAddress> {
     return this.#listener.listen(address);
+  }
+
+  accept(socket: Socket): void {
+    this.#accepting = socket;
+    this.#http2.emit("connection", socket);
+  }
+
+  renew(tls: ServerTls): void {
+    this.#listener.renew(tls);
   }
 
   close(): Promise<void> {
@@ -72,7 +83,8 @@ class NodeServerCarrier implements ServerCarrier {
   }
 
   #onSession(raw: ServerHttp2Session): void {
-    const session = new NodeServerSession(raw, this.#options);
+    // Told while its connection is given.
+    const session = new NodeServerSession(raw, this.#accepting as Socket, this.#options);
     this.#sessions.set(raw, session);
   }
 

@@ -1,13 +1,16 @@
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type SecureContextOptions, type Server as TlsServer } from "node:tls";
 import type { ListenAddress, ServerHandler, ServerTls } from "./carrier.ts";
 import { listen } from "./listen.ts";
+import { sniffProtocol } from "./protocol-sniffer.ts";
 
 export interface SocketListenerOptions {
   readonly handler: Pick<ServerHandler, "onRefused" | "onFailure">;
   readonly tls?: ServerTls | undefined;
-  /** A connection, after its TLS handshake. */
-  readonly onSocket: (socket: Socket) => void;
+  /** A connection that speaks HTTP/2, after its TLS handshake. */
+  readonly onHttp2: (socket: Socket) => void;
+  /** One that speaks HTTP/1.1. Without it, all are taken to speak HTTP/2. */
+  readonly onHttp1?: ((socket: Socket) => void) | undefined;
 }
 
 // Whoever takes longer for a TLS handshake holds a connection for nothing; the default of node:tls is 2 minutes.
@@ -36,6 +39,11 @@ export class SocketListener {
     return bound;
   }
 
+  /** Has new connections use these certificates; those that are open keep theirs. */
+  renew(tls: ServerTls): void {
+    (this.#server as TlsServer).setSecureContext(tls as SecureContextOptions);
+  }
+
   /** Accepts no more connections; resolves when the socket is free. */
   close(): Promise<void> {
     return new Promise((resolve) => {
@@ -50,7 +58,8 @@ export class SocketListener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #create({ tls, onSocket, handler }: SocketListenerOptions): Server {
+  #create({ tls, onHttp1, onHttp2, handler }: SocketListenerOptions): Server {
+    const onSocket = onHttp1 === undefined ? onHttp2 : (socket: Socket) => sniffProtocol(socket, { onHttp1, onHttp2 });
     if (tls === undefined) return createTcpServer({ noDelay: true }, onSocket);
     const { minVersion = "TLSv1.2", ...rest } = tls as ServerTls & { key: Buffer; cert: Buffer; ca?: Buffer };
     const server = createTlsServer({
@@ -58,7 +67,7 @@ export class SocketListener {
       minVersion,
       noDelay: true,
       handshakeTimeout: handshakeTimeoutMs,
-      ALPNProtocols: ["h2"],
+      ALPNProtocols: onHttp1 === undefined ? ["h2"] : ["h2", "http/1.1"],
     });
     server.on("secureConnection", onSocket);
     server.on("tlsClientError", (error) => handler.onRefused(error));

@@ -7,8 +7,15 @@ import type { KeptSession } from "./kept-session.ts";
 import type { GrpcServerConfig } from "./options.ts";
 import type { ContentType, RequestHead } from "./request-head.ts";
 import { type Route, UnimplementedError } from "./route.ts";
-import type { StreamCall } from "./stream-call.ts";
 import { ServerTransporter } from "./transporter.ts";
+
+/** A streaming call that is open, native or not. */
+export interface OpenStream {
+  /** Whether it serves the server itself, as health and reflection do, and is not worth waiting for. */
+  readonly internal: boolean;
+  /** The server stops. */
+  cut(): void;
+}
 
 /** What all calls of a server share. */
 export interface CallHost {
@@ -17,7 +24,7 @@ export interface CallHost {
   /** What the server was started with: the parent of each call's context. */
   readonly context: Context | undefined;
   /** The streaming calls that are open. */
-  readonly streams: Set<StreamCall>;
+  readonly streams: Set<OpenStream>;
   /** Where the server can be called. */
   endpoint(): string;
   /** What watches a connection; undefined when that has gone. */
@@ -28,6 +35,8 @@ export interface CallHost {
 export interface CallInit {
   readonly host: CallHost;
   readonly stream: ServerStream;
+  /** The parent of its context. */
+  readonly context: Context | undefined;
   readonly route: Route;
   readonly head: RequestHead;
   readonly contentType: ContentType;
@@ -49,7 +58,7 @@ export abstract class ServerCall implements StreamHandler {
     this.init = init;
     this.transporter = new ServerTransporter(init);
     this.ctx = new CallContext({
-      parent: init.host.context,
+      parent: init.context,
       timeoutMs: shorter(init.timeoutMs, init.head.timeout),
       transport: this.transporter,
       method: init.route.method,

@@ -110,7 +110,7 @@ describe("a call that can't be", () => {
   it.each(["application/json", "application/grpc+xml", "application/grpc-web", "application/grpcx", ""])(
     "because of the content type %j is a 415",
     async (type) => {
-      await using interop = await startInterop();
+      await using interop = await startInterop({ web: false });
       const reply = await interop.client.send(requestOf(getItem, {}, { headers: { "content-type": type } }));
       expect(reply.headers).toMatchObject({ ":status": 415 });
     },

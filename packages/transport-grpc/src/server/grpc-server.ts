@@ -1,7 +1,11 @@
+import type { Socket } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
 import type {
   Context,
   Endpointer,
+  JoinedPort,
+  PortGuest,
+  PortHost,
   Server,
   Service,
   ServiceRegistrar,
@@ -16,23 +20,28 @@ import type {
   ServerHandler,
   ServerSession,
   ServerStream,
+  ServerTls,
   SessionHandler,
   StreamHandler,
 } from "../http2/carrier.ts";
-import type { CallHost } from "./call.ts";
+import type { CallHost, OpenStream } from "./call.ts";
+import { type CertificateWatch, openCertificates } from "./certificate-files.ts";
+import { GuestPort } from "./guest-port.ts";
 import { createHealth, type Health, type HealthStatus } from "./health.ts";
+import { passToHost } from "./host-exchange.ts";
 import { KeptSession, type SessionOwner } from "./kept-session.ts";
 import { endpointOf, parseAddress } from "./listen-address.ts";
-import { configOf, type GrpcServerConfig, type GrpcServerOptions } from "./options.ts";
+import { configOf, type GrpcServerConfig, type GrpcServerOptions, type GrpcServerTlsOptions } from "./options.ts";
 import { createReflection } from "./reflection.ts";
-import { refuseCall, refuseRequest } from "./refusal.ts";
+import { refuseCall, refuseHeaders, refuseRequest } from "./refusal.ts";
 import { contentTypeOf, type RequestHead, readHead } from "./request-head.ts";
 import { type Route, routesOf } from "./route.ts";
 import { StreamCall } from "./stream-call.ts";
 import { UnaryCall } from "./unary-call.ts";
+import { WebSide } from "./web/web-side.ts";
 
 /** A gRPC server: give it to `createApp`, or `start` and `stop` it yourself. */
-export interface GrpcServer extends Server, Endpointer, ServiceRegistrar, AsyncDisposable {
+export interface GrpcServer extends Server, Endpointer, ServiceRegistrar, PortGuest, AsyncDisposable {
   /** Without options: no parent context, and a later failure goes to the logger. */
   start(options?: StartOptions): Promise<void>;
   /**
@@ -57,9 +66,8 @@ const disposeGraceMs = 1_000;
 const cutGraceMs = 100;
 
 class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHost {
-  readonly secure: boolean;
   context: Context | undefined;
-  readonly streams = new Set<StreamCall>();
+  readonly streams = new Set<OpenStream>();
   readonly config: GrpcServerConfig;
   readonly #address: ListenAddress;
   readonly #routes = new Map<string, Route>();
@@ -67,10 +75,21 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   readonly #sessions = new Map<ServerSession, KeptSession>();
   readonly #health: Health | undefined;
   readonly #timeoutMs: number | undefined;
+  readonly #web: WebSide | undefined;
+  /** Whose port it is, where that is not its own. */
+  #host: PortHost | undefined;
   #carrier: ServerCarrier | undefined;
+  /** Used once it has joined one. */
+  readonly #port = new GuestPort({
+    begin: (options) => this.#begin(options),
+    accept: (socket) => this.#carrier?.accept(socket),
+    web: () => this.#web,
+  });
+  #started = false;
   #starting: Promise<void> | undefined;
   #onFailure: StartOptions["onFailure"] | undefined;
   #bound: ListenAddress | undefined;
+  #certificates: CertificateWatch<GrpcServerTlsOptions> | undefined;
   #stopping: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
   #cutTimer: NodeJS.Timeout | undefined;
@@ -78,8 +97,9 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   constructor(config: GrpcServerConfig) {
     this.config = config;
     this.#address = parseAddress(config.address);
-    this.secure = config.tls !== undefined;
     this.#timeoutMs = config.timeoutMs === 0 ? undefined : config.timeoutMs;
+    const { cors } = config;
+    if (config.web) this.#web = new WebSide({ host: this, routes: this.#routes, timeoutMs: this.#timeoutMs, cors });
     if (config.health) {
       this.#health = createHealth();
       // Probes carry no credentials and are no traffic: middleware does not see them.
@@ -105,17 +125,40 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     this.#health?.set(service, status);
   }
 
+  get secure(): boolean {
+    return this.#host?.secure ?? this.config.tls !== undefined;
+  }
+
+  joinPort(host: PortHost): JoinedPort {
+    if (this.#started || this.#host !== undefined)
+      throw new Error("the gRPC server listens already, or is mounted elsewhere: mount it once, before it starts");
+    if (this.config.tls !== undefined)
+      throw new Error("the gRPC server is mounted on another server's port: give `tls` to that one");
+    this.#host = host;
+    if (this.#web !== undefined) this.#web.host = host;
+    return this.#port;
+  }
+
   start(options?: StartOptions): Promise<void> {
-    if (this.#starting !== undefined)
+    if (this.#started)
       return Promise.reject(new Error("the gRPC server was started already; make another one with createGrpcServer"));
-    this.context = options?.context;
-    this.#onFailure = options?.onFailure.bind(options);
-    this.#starting = this.#listen();
+    this.#started = true;
+    return this.#begin(options);
+  }
+
+  // A mounted server is started by its host, and by an app that knows of both.
+  #begin(options: StartOptions | undefined): Promise<void> {
+    if (this.#starting === undefined) {
+      this.context = options?.context;
+      this.#onFailure = options?.onFailure.bind(options);
+      this.#starting = this.#listen();
+    }
     return this.#starting;
   }
 
   endpoint(): string {
     if (this.config.endpoint !== undefined) return this.config.endpoint;
+    if (this.#host !== undefined) return this.#host.endpoint().replace(/^http/, "grpc");
     if (this.#bound !== undefined) return endpointOf(this.#bound, this.secure);
     throw new Error("the gRPC server has no endpoint before it has started: await start() first, or set `endpoint`");
   }
@@ -166,10 +209,11 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   }
 
   onStream(stream: ServerStream, headers: string[], end: boolean): StreamHandler {
-    this.#sessions.get(stream.session)?.active();
+    const kept = this.#sessions.get(stream.session);
+    kept?.active();
     const head = readHead(headers);
     const contentType = contentTypeOf(head.contentType);
-    if (head.method !== "POST" || contentType === undefined) return refuseRequest(stream, head);
+    if (head.method !== "POST" || contentType === undefined) return this.#serveOther(stream, head, end);
     const { maxHeaderBytes } = this.config.limits;
     if (head.size > maxHeaderBytes)
       return refuseCall({ stream, contentType, error: tooLarge(head.size, maxHeaderBytes) });
@@ -179,7 +223,7 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
       return refuseCall({ stream, contentType, error: refusal as KratosError });
     try {
       const timeoutMs = route.streams ? undefined : this.#timeoutMs;
-      const init = { host: this, stream, route, head, contentType, timeoutMs };
+      const init = { host: this, stream, context: kept?.context, route, head, contentType, timeoutMs };
       const call = route.streams ? new StreamCall(init) : new UnaryCall(init);
       call.begin(end);
       return call;
@@ -187,6 +231,17 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
       // A malformed grpc-timeout.
       return refuseCall({ stream, contentType, error: KratosError.from(error) });
     }
+  }
+
+  /** What is no native gRPC. */
+  #serveOther(stream: ServerStream, head: RequestHead, end: boolean): StreamHandler {
+    if (head.size > this.config.limits.maxHeaderBytes) return refuseHeaders(stream);
+    const served = this.#web?.onStream(stream, head, end);
+    if (served !== undefined) return served;
+    // No server here is a proxy.
+    if (this.#host === undefined || head.method === "CONNECT")
+      return refuseRequest(stream, head, this.#web?.knows(head.path) ?? true);
+    return passToHost({ host: this.#host, stream, head, end });
   }
 
   #register(service: DescService, routes: Route[]): void {
@@ -205,19 +260,28 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
   }
 
   async #listen(): Promise<void> {
-    const { serve, tls, limits } = this.config;
-    this.#carrier = serve({ handler: this, tls, limits });
-    this.#bound = await this.#carrier.listen(this.#address);
+    const { serve, limits } = this.config;
+    const certificates = this.config.tls === undefined ? undefined : await openCertificates(this.config.tls);
+    const tls = certificates?.tls as ServerTls | undefined;
+    const web = this.#web;
+    const onHttp1 = web === undefined ? undefined : (socket: Socket) => void web.onHttp1(socket);
+    this.#carrier = serve({ handler: this, tls, limits, onHttp1 });
+    if (this.#host === undefined) this.#bound = await this.#carrier.listen(this.#address);
+    this.#certificates = certificates;
+    certificates?.watch((renewed) => this.#carrier?.renew(renewed as ServerTls), this.config.logger);
   }
 
   async #end(): Promise<void> {
     this.drain();
     // A start that fails has nothing to be stopped, and tells its own caller why.
     await this.#starting?.catch(() => {});
+    this.#certificates?.close();
     const closed = this.#carrier?.close();
     for (const session of this.#sessions.keys()) session.drain();
     // Watchers of its health have heard by then that it stops, and are not worth waiting for.
     setImmediate(() => this.#cutStreams((call) => call.internal));
+    this.#port.close();
+    await this.#web?.stop();
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
     clearTimeout(this.#cutTimer);
     this.#carrier?.destroy();
@@ -232,7 +296,7 @@ class NodeGrpcServer implements GrpcServer, ServerHandler, SessionOwner, CallHos
     }
   }
 
-  #cutStreams(which: (call: StreamCall) => boolean): void {
+  #cutStreams(which: (call: OpenStream) => boolean): void {
     for (const call of this.streams) if (which(call)) call.cut();
   }
 

@@ -1,5 +1,7 @@
+import type { Context } from "@kratos-ts/core";
 import { ResetCode, type ServerSession, type SessionHandler } from "../http2/carrier.ts";
 import type { Keepalive } from "./options.ts";
+import { contextOn } from "./session-context.ts";
 
 // PINGs that come too early; as with other gRPC servers, two are forgiven.
 const maxPingStrikes = 2;
@@ -11,12 +13,16 @@ const maxPingCredit = 65_536;
 
 /** Hears of the end of the sessions that it keeps. */
 export interface SessionOwner {
+  /** What the server was started with. */
+  readonly context: Context | undefined;
   sessionClosed(kept: KeptSession, cause: unknown): void;
 }
 
 /** Watches one connection: sends PINGs, limits those of the client, and ends it for age or idleness. */
 export class KeptSession implements SessionHandler {
   readonly session: ServerSession;
+  /** The parent of each call's context. */
+  readonly context: Context | undefined;
   readonly #owner: SessionOwner;
   readonly #keepalive: Keepalive;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -32,6 +38,7 @@ export class KeptSession implements SessionHandler {
 
   constructor(session: ServerSession, owner: SessionOwner, keepalive: Keepalive) {
     this.session = session;
+    this.context = contextOn(session.socket, owner.context);
     this.#owner = owner;
     this.#keepalive = keepalive;
     this.#every(keepalive.intervalMs, () => this.#pingWhenQuiet());

@@ -12,4 +12,5 @@ await import("./reflection.test.ts");
 await import("./stop.test.ts");
 await import("./tls.test.ts");
 await import("./unary.test.ts");
+await import("./web/web.test.ts");
 await import("../streams.test.ts");

@@ -2,6 +2,8 @@ import { type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
 import type { ServerCarrierFactory, ServerLimits, ServerTls } from "../http2/carrier.ts";
 import { carriersOf, type Http2Name } from "../http2/carriers.ts";
 import { minWindowBytes, atLeast as numberAtLeast } from "../limit.ts";
+import type { CertificateFileOptions } from "./certificate-files.ts";
+import type { CorsOptions } from "./web/cors.ts";
 
 export interface GrpcServerOptions {
   /** Where to listen: `host:port`, `:9000` (every address of the machine) or `unix:/path`. Default `:0`, a free port. */
@@ -12,8 +14,8 @@ export interface GrpcServerOptions {
   timeoutMs?: number | undefined;
   /** A stream without a message in either direction for so long ends with DEADLINE_EXCEEDED, in ms; 0 is never. Default 0. */
   streamIdleTimeoutMs?: number | undefined;
-  /** Certificate and key, with the names of node:tls. Default: cleartext HTTP/2 (h2c). */
-  tls?: ServerTls | undefined;
+  /** Certificate and key, with the names of node:tls, or the files that hold them. Default: cleartext HTTP/2 (h2c). */
+  tls?: GrpcServerTlsOptions | undefined;
   /** Hears what no caller does, such as connections that break. Default: nothing is logged. */
   logger?: Logger | undefined;
   /** What `endpoint()` answers, where callers reach the server by another URL than the one it listens on. */
@@ -34,11 +36,23 @@ export interface GrpcServerOptions {
   keepalive?: KeepaliveOptions | undefined;
   /** Whose HTTP/2: this package's own, or that of `node:http2`, which is several times slower. Default `own`. */
   http2?: Http2Name | undefined;
+  /**
+   * Serves gRPC-Web and Connect as well, for the same services, over HTTP/2 and HTTP/1.1. They are loaded with the first
+   * request of them. Default true.
+   */
+  web?: boolean | undefined;
+  /** Lets pages of other origins call over gRPC-Web and Connect. Default: the answers name no origin. */
+  cors?: CorsOptions | undefined;
   /** Serves `grpc.health.v1.Health`, which middleware does not see. Default true. */
   health?: boolean | undefined;
   /** Serves `grpc.reflection.v1` and `v1alpha`, through the middleware as any service. Default true. */
   reflection?: boolean | undefined;
 }
+
+/** TLS of a server: `cert`, `key`, `ca`, `requestCert`, … of node:tls, or `certFile`, `keyFile`, `caFile`. */
+export interface GrpcServerTlsOptions extends ServerTls, CertificateFileOptions {}
+
+export type { CorsOptions } from "./web/cors.ts";
 
 /** How a server watches its connections; times are in ms, and 0 switches the thing off. */
 export interface KeepaliveOptions {
@@ -64,7 +78,7 @@ export interface GrpcServerConfig {
   readonly middleware: readonly Middleware[];
   readonly timeoutMs: number;
   readonly streamIdleTimeoutMs: number;
-  readonly tls: ServerTls | undefined;
+  readonly tls: GrpcServerTlsOptions | undefined;
   readonly logger: Logger;
   readonly endpoint: string | undefined;
   readonly maxMessageBytes: number;
@@ -72,6 +86,8 @@ export interface GrpcServerConfig {
   readonly limits: ServerLimits;
   readonly keepalive: Keepalive;
   readonly serve: ServerCarrierFactory;
+  readonly web: boolean;
+  readonly cors: CorsOptions | undefined;
   readonly health: boolean;
   readonly reflection: boolean;
 }
@@ -106,6 +122,8 @@ export function configOf(options: GrpcServerOptions): GrpcServerConfig {
       maxConnectionAgeGraceMs: atLeast(0, { maxConnectionAgeGraceMs: keepalive.maxConnectionAgeGraceMs ?? 0 }),
     },
     serve: carriersOf(options.http2 ?? "own", "createGrpcServer").serve,
+    web: options.web ?? true,
+    cors: options.cors,
     health: options.health ?? true,
     reflection: options.reflection ?? true,
   };

@@ -7,12 +7,23 @@ import type { ContentType, RequestHead } from "./request-head.ts";
 /** Hears of a stream that was answered already, and does nothing. */
 const ignored: StreamHandler = { onData() {}, onEnd() {}, onDrain() {}, onReset() {} };
 
-/** Answers a request that is no gRPC call, in plain HTTP: 405 for another verb, 415 for another content type. */
-export function refuseRequest(stream: ServerStream, head: RequestHead): StreamHandler {
-  const wrongVerb = head.method !== "POST";
-  stream.headersOnly(
-    wrongVerb ? [":status", "405", "allow", "POST"] : [":status", "415", "accept-post", "application/grpc"],
-  );
+/** What a request is told that is no call: 404 for a path that has no method, 405 for another verb, 415 for another content type. */
+export function refusalOf(method: string, known: boolean): readonly string[] {
+  if (!known) return [":status", "404"];
+  return method === "POST"
+    ? [":status", "415", "accept-post", "application/grpc"]
+    : [":status", "405", "allow", "POST"];
+}
+
+/** Answers a request that is no call, in plain HTTP. */
+export function refuseRequest(stream: ServerStream, { method }: RequestHead, known: boolean): StreamHandler {
+  stream.headersOnly(refusalOf(method, known));
+  return ignored;
+}
+
+/** Answers a request that is no gRPC call, and whose headers are too large. */
+export function refuseHeaders(stream: ServerStream): StreamHandler {
+  stream.headersOnly([":status", "431"]);
   return ignored;
 }
 

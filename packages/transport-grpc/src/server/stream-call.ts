@@ -7,7 +7,7 @@ import { IncomingMessages, type IncomingOwner } from "../incoming-messages.ts";
 import type { MessageCodec } from "../message-codec.ts";
 import { type MessageSink, OutgoingMessages } from "../outgoing-messages.ts";
 import { UnaryBody } from "../unary-body.ts";
-import { type CallInit, ServerCall } from "./call.ts";
+import { type CallInit, type OpenStream, ServerCall } from "./call.ts";
 import type { KeptSession } from "./kept-session.ts";
 import { isAsyncIterable } from "./route.ts";
 
@@ -18,7 +18,7 @@ const lingerMs = 5_000;
  * A streaming call, of the three kinds. When it ends before its handler has, the request stream throws why, the reply
  * stream gets `return()`, and the context's signal aborts.
  */
-export class StreamCall extends ServerCall implements IncomingOwner, MessageSink {
+export class StreamCall extends ServerCall implements OpenStream, IncomingOwner, MessageSink {
   readonly #codec: MessageCodec;
   readonly #replies: OutgoingMessages;
   // The one message of a server stream's request, or the messages of the other kinds.
@@ -54,12 +54,10 @@ export class StreamCall extends ServerCall implements IncomingOwner, MessageSink
     if (!this.over && this.#requests !== undefined) this.#run(this.#requests);
   }
 
-  /** Whether it serves the server itself, as health and reflection do, and is not worth waiting for. */
   get internal(): boolean {
     return this.init.route.internal;
   }
 
-  /** The server stops. */
   cut(): void {
     this.ctx.cancel(errorServiceUnavailable("", "the server is stopping"));
   }

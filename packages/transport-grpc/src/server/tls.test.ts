@@ -11,8 +11,8 @@ import type { GrpcServerOptions } from "./options.ts";
 
 const { getItem } = Echo.method;
 
-async function secure(tls: Partial<NonNullable<GrpcServerOptions["tls"]>> = {}) {
-  const server = createInteropServer({ tls: { ...serverCertificate, ...tls } });
+async function secure(tls: Partial<NonNullable<GrpcServerOptions["tls"]>> = {}, options: GrpcServerOptions = {}) {
+  const server = createInteropServer({ tls: { ...serverCertificate, ...tls }, ...options });
   await server.start();
   return server;
 }
@@ -43,7 +43,7 @@ describe("TLS", () => {
   });
 
   it("refuses clients that do not trust it, speak no HTTP/2, or no TLS, and serves the others", async () => {
-    await using server = await secure();
+    await using server = await secure({}, { web: false });
     const port = Number(server.endpoint().split(":").pop());
     expect(await works(server.endpoint(), {})).toBe(false);
     const http1 = connectTls({ host: "localhost", port, ca, ALPNProtocols: ["http/1.1"] });

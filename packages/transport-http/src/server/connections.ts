@@ -9,6 +9,8 @@ type TrackedSocket = Socket & { [callsKey]?: HttpCall | undefined };
 /** The open connections of a server and the calls on them: a caller that leaves cancels its calls, and a stop ends connections. */
 export class Connections {
   readonly #sockets = new Set<TrackedSocket>();
+  // What TLS runs on: calls are on the sockets above.
+  readonly #raw = new Set<Socket>();
 
   add(socket: TrackedSocket): void {
     // Given back by who was to upgrade it.
@@ -22,6 +24,12 @@ export class Connections {
       this.#sockets.delete(socket);
       cancelCalls(socket);
     });
+  }
+
+  /** A connection before its TLS handshake. */
+  addRaw(socket: Socket): void {
+    this.#raw.add(socket);
+    socket.once("close", () => this.#raw.delete(socket));
   }
 
   begin(call: HttpCall): void {
@@ -52,7 +60,7 @@ export class Connections {
 
   /** Destroys the connections that nothing was ever sent on. */
   destroyUnused(): void {
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of [...this.#sockets, ...this.#raw]) if (socket.bytesRead === 0) socket.destroy();
   }
 
   /** Destroys the connections that are still sending a request. */
@@ -66,7 +74,7 @@ export class Connections {
   }
 
   destroy(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of [...this.#sockets, ...this.#raw]) socket.destroy();
   }
 }
 

@@ -17,7 +17,14 @@ export interface DispatcherInit {
 /** Makes a call of each request and lets its route serve it. */
 export function createDispatcher({ core, router, mounts }: DispatcherInit): Listener {
   const locate = createLocator(router, mounts);
+  const { guest } = core;
   return (request, response) => {
+    if (
+      guest?.takes({ method: request.method ?? "", target: request.url ?? "", headers: request.rawHeaders }) === true
+    ) {
+      guest.serve(request, response);
+      return;
+    }
     const verb = request.method as string;
     let target = request.url as string;
     if (!target.startsWith("/")) {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { type CallContext, type Handler, HeaderList, KratosError, type Transporter } from "@kratos-ts/core";
 import { writeError } from "./error-reply.ts";
+import { parentOn } from "./peer-context.ts";
 import { type Reply, writeReply } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { ServerContext } from "./server-context.ts";
@@ -114,7 +115,7 @@ export class HttpCall implements Transporter {
   }
   get context(): CallContext {
     this.#context ??= new ServerContext({
-      parent: this.core.parent,
+      parent: parentOn(this.request.socket, this.core),
       timeoutMs: this.route.timeoutMs,
       transport: this,
       method: this.route.method,

@@ -1,7 +1,9 @@
+import type { Server as TlsServer } from "node:tls";
 import type { DescService } from "@bufbuild/protobuf";
 import {
   type Endpointer,
   operationOf,
+  type PortGuest,
   type Server,
   type Service,
   type ServiceRegistrar,
@@ -9,6 +11,7 @@ import {
   type StopOptions,
 } from "@kratos-ts/core";
 import { type PathTemplate, parsePathTemplate } from "../rule/path-template.ts";
+import { openCertificates } from "./certificate-files.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import type { Filter } from "./filter.ts";
 import { filterUnder } from "./filter-prefix.ts";
@@ -21,6 +24,7 @@ import { type HttpServerOptions, resolveOptions } from "./options.ts";
 import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
 import { ServerCore } from "./server-core.ts";
+import { createPortHost, isPortGuest, shareConnections } from "./shared-port.ts";
 import { cut, shutDown } from "./shut-down.ts";
 import { listenForUpgrades } from "./stream/upgrade.ts";
 import { compileWebRoute, type RouteHandler, type RouteOptions } from "./web-route.ts";
@@ -33,7 +37,7 @@ export interface HttpServer extends Server, Endpointer, ServiceRegistrar, AsyncD
    */
   start(options?: StartOptions): Promise<void>;
   /** Readiness answers 503 from now on; everything else is served as before. */
-  drain(): void;
+  drain(): void | Promise<void>;
   /** Adds a route of that verb; a path template is as in `google.api.http`, see `pathParams` for its variables. */
   route(verb: string, path: string, handler: RouteHandler | RouteOptions): this;
   get(path: string, handler: RouteHandler | RouteOptions): this;
@@ -43,6 +47,12 @@ export interface HttpServer extends Server, Endpointer, ServiceRegistrar, AsyncD
   delete(path: string, handler: RouteHandler | RouteOptions): this;
   /** Serves every path under `prefix` that no route has; of several mounts the longest prefix wins. */
   mount(prefix: string, handler: Mountable, options?: MountOptions): this;
+  /**
+   * Serves another server on this port: a gRPC server, which brings HTTP/2, gRPC, gRPC-Web and Connect, over TLS by ALPN and
+   * in cleartext by prior knowledge. The rest of HTTP/2 is served as HTTP/1.1 is. It starts, drains and stops with this
+   * server; give both to an app, so that both endpoints are registered. Throws when it listens itself, or another is mounted.
+   */
+  mount(guest: PortGuest): this;
   /** Adds a filter after those of the options. */
   use(filter: Filter): this;
   /** Adds a filter for the paths under `prefix`; it sees them without that, as in connect. */
@@ -64,6 +74,7 @@ class RuleServer implements HttpServer {
   #upgrades = false;
   #state: "new" | "started" | "stopped" = "new";
   #server: NodeServer | undefined;
+  #guest: PortGuest | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -107,8 +118,10 @@ class RuleServer implements HttpServer {
     return this.route("DELETE", path, handler);
   }
 
-  mount(prefix: string, handler: Mountable, options?: MountOptions): this {
+  mount(...given: [guest: PortGuest] | [prefix: string, handler: Mountable, options?: MountOptions]): this {
     this.#checkNew("a mount");
+    if (given.length === 1) return this.#mountGuest(given[0]);
+    const [prefix, handler, options] = given;
     this.#mounts.push(compileMount(parsePrefix(prefix), handler, { ...options, core: this.#core }));
     return this;
   }
@@ -139,11 +152,17 @@ class RuleServer implements HttpServer {
     const { address, healthPath, tls, endpoint, logger } = core.options;
     if (healthPath !== false) addHealthRoutes(this.#router, healthPath);
     core.parent = options?.context;
-    const server = createNodeServer(core, createDispatcher({ core, router: this.#router, mounts: this.#mounts }));
+    await core.guest?.begin(options);
+    const certificates = tls === undefined ? undefined : await openCertificates(tls);
+    const dispatch = createDispatcher({ core, router: this.#router, mounts: this.#mounts });
+    const server = createNodeServer(core, dispatch, certificates?.tls);
     this.#server = server;
     if (this.#upgrades) await listenForUpgrades(server, { core, router: this.#router });
+    shareConnections(server, core);
     await listen(server, address);
     core.endpoint = endpoint ?? endpointOf(server, tls === undefined ? "http" : "https");
+    certificates?.watch((renewed) => (server as unknown as TlsServer).setSecureContext(renewed), logger);
+    server.once("close", () => certificates?.close());
     server.on("error", (error) => {
       if (options === undefined) logger.error("the HTTP server failed", { error });
       else options.onFailure(error);
@@ -157,19 +176,21 @@ class RuleServer implements HttpServer {
     return endpoint || (options.endpoint as string);
   }
 
-  drain(): void {
+  drain(): void | Promise<void> {
     this.#core.draining = true;
+    return this.#guest?.drain?.();
   }
 
   async stop(options?: StopOptions): Promise<void> {
     const begun = this.#state === "started" || this.#stopping !== undefined;
     if (!begun) return;
     this.#stopping ??= this.#shutDown();
+    const guest = this.#guest?.stop(options);
     const signal = options?.signal;
     const onAbort = (): void => cut(this.#core);
     if (signal?.aborted) onAbort();
     else signal?.addEventListener("abort", onAbort, { once: true });
-    await this.#stopping.finally(() => signal?.removeEventListener("abort", onAbort));
+    await Promise.all([this.#stopping, guest]).finally(() => signal?.removeEventListener("abort", onAbort));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,6 +206,15 @@ class RuleServer implements HttpServer {
       return;
     }
     if (this.#server !== undefined) await shutDown(this.#server, this.#core);
+  }
+
+  #mountGuest(guest: PortGuest): this {
+    if (!isPortGuest(guest))
+      throw new TypeError("mount takes a prefix with a handler, or a server such as that of createGrpcServer");
+    if (this.#guest !== undefined) throw new Error("a server is mounted on this port already: it takes one");
+    this.#core.guest = guest.joinPort(createPortHost({ core: this.#core, router: this.#router }));
+    this.#guest = guest;
+    return this;
   }
 
   #add(verb: string, template: PathTemplate, route: Route): void {

@@ -1,5 +1,6 @@
 import type { Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { nodeHttp } from "../node-http.ts";
 import { endWith, refuseConnection } from "./client-error.ts";
 import { failOutside } from "./dispatcher.ts";
@@ -11,7 +12,7 @@ import type { ServerCore } from "./server-core.ts";
 export type NodeServer = Server;
 
 /** A node:http or node:https server with the limits of the options, whose requests go through the filters to `dispatch`. */
-export function createNodeServer(core: ServerCore, dispatch: Listener): NodeServer {
+export function createNodeServer(core: ServerCore, dispatch: Listener, tls: TlsOptions | undefined): NodeServer {
   const { options, connections } = core;
   const listener = composeFilters(core.filters, {
     last: dispatch,
@@ -19,21 +20,19 @@ export function createNodeServer(core: ServerCore, dispatch: Listener): NodeServ
   });
   const nodeOptions = serverOptions(options);
   const server =
-    options.tls === undefined
+    tls === undefined
       ? nodeHttp.createServer(nodeOptions, listener)
-      : process
-          .getBuiltinModule("node:https")
-          .createServer(
-            { handshakeTimeout: options.headersTimeoutMs || 120_000, ...options.tls, ...nodeOptions },
-            listener,
-          );
+      : process.getBuiltinModule("node:https").createServer({ ...tlsDefaults(core), ...tls, ...nodeOptions }, listener);
   // Callers that close their half of a connection still get their answer.
   (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
   // Their bytes are limited, so their number is; node would drop those above it without a word.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = options.maxRequestsPerSocket;
-  server.on("connection", (socket: Socket) => connections.add(socket));
-  if (options.tls !== undefined) server.on("secureConnection", (socket: Socket) => connections.add(socket));
+  if (tls === undefined) server.on("connection", (socket: Socket) => connections.add(socket));
+  else {
+    server.on("connection", (socket: Socket) => connections.addRaw(socket));
+    server.on("secureConnection", (socket: Socket) => connections.add(socket));
+  }
   server.on("clientError", (error, socket) => refuseConnection(error, socket as Socket, connections));
   server.on("checkContinue", (request, response) => {
     awaitContinue(request, response);
@@ -47,6 +46,11 @@ export function createNodeServer(core: ServerCore, dispatch: Listener): NodeServ
     });
   });
   return server;
+}
+
+function tlsDefaults({ options, guest }: ServerCore): TlsOptions {
+  const handshakeTimeout = options.headersTimeoutMs || 120_000;
+  return guest === undefined ? { handshakeTimeout } : { handshakeTimeout, ALPNProtocols: ["h2", "http/1.1"] };
 }
 
 // `optimizeEmptyRequests` (Node 24.12; others ignore it) spares requests without a body the work of having one.

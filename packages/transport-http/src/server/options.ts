@@ -1,11 +1,12 @@
 import type { TlsOptions } from "node:tls";
 import { type Codec, type Logger, type Middleware, noopLogger } from "@kratos-ts/core";
+import type { CertificateFileOptions } from "./certificate-files.ts";
 import type { EnvelopeOptions } from "./envelope.ts";
 import type { Filter } from "./filter.ts";
 import { parseOrigins } from "./stream/allowed-origin.ts";
 
 /** TLS of a server, with the names of node:tls: `cert`, `key`, `ca`, `requestCert`, `rejectUnauthorized`, … */
-export type HttpServerTlsOptions = TlsOptions;
+export type HttpServerTlsOptions = TlsOptions & CertificateFileOptions;
 
 export interface HttpServerOptions {
   /** Where to listen: `host:port`, `:port`, `[v6]:port` or `unix:/path`. Default `:0`, any free port on all addresses. */

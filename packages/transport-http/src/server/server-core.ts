@@ -1,4 +1,5 @@
-import type { Context } from "@kratos-ts/core";
+import type { Socket } from "node:net";
+import type { Context, JoinedPort } from "@kratos-ts/core";
 import { createCodecRegistry } from "../codec/codec-registry.ts";
 import type { CodecRegistry } from "../codec/codec-set.ts";
 import { Connections } from "./connections.ts";
@@ -17,6 +18,10 @@ export class ServerCore {
   /** Parent of every call's context. */
   parent: Context | undefined;
   endpoint = "";
+  /** What else is served on the port. */
+  guest: JoinedPort | undefined;
+  /** Serves a connection of HTTP/1.1, where a guest shares the port. */
+  acceptHttp1: ((socket: Socket) => void) | undefined;
   /** Replies end their connection, new work is not taken. */
   stopping = false;
   /** Readiness says no. */

@@ -15,7 +15,7 @@ export abstract class Connection {
   /** It has ended, or is about to: no frame is read or sent any more. */
   closed = false;
   readonly output: Output;
-  protected readonly socket: Socket;
+  readonly socket: Socket;
   /** Why it ended, when it was not in good order. */
   protected cause: unknown;
   /** The last stream that the other side has opened. */

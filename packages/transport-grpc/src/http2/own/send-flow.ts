@@ -30,6 +30,8 @@ const copiedBytes = 8_192;
 export class SendFlow {
   /** What the other side gives each new stream. */
   initialWindow: number = defaultWindowBytes;
+  /** Bytes that all streams have in their queues. */
+  queuedBytes = 0;
   #window: number = defaultWindowBytes;
   readonly #output: Output;
   // Streams with something in their queue and a window for it.
@@ -52,6 +54,7 @@ export class SendFlow {
     stream.queue ??= [];
     stream.queue.push(bytes);
     stream.queuedBytes += length;
+    this.queuedBytes += length;
     this.#waiting.add(stream);
     this.pump();
     const room = stream.queuedBytes < highWaterBytes && !this.#output.congested;
@@ -69,6 +72,7 @@ export class SendFlow {
     this.#waiting.delete(stream);
     this.#wantingRoom.delete(stream);
     stream.queue = undefined;
+    this.queuedBytes -= stream.queuedBytes;
     stream.queuedBytes = 0;
   }
 
@@ -147,6 +151,7 @@ export class SendFlow {
     if (length === first.length) queue.shift();
     else queue[0] = first.subarray(length);
     stream.queuedBytes -= length;
+    this.queuedBytes -= length;
     const bytes = length === first.length ? first : first.subarray(0, length);
     this.#write(stream, bytes, stream.ending && stream.queuedBytes === 0);
   }

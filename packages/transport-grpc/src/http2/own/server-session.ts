@@ -15,8 +15,12 @@ import type { Stream } from "./stream.ts";
 
 // A connection that has not said its preface and SETTINGS by then is closed.
 const greetingTimeoutMs = 10_000;
+// So long a client that is told to go has to answer a PING.
+const leaveMs = 1_000;
+// A client whose windows stay shut lets replies wait (CVE-2019-9517); with so many bytes of them it gets no new streams.
+const maxQueuedBytes = 64 * 1024 * 1024;
 // So long a stream that is answered waits for the end of its request before it is reset.
-const endGraceMs = 10;
+const endGraceMs = 50;
 
 /** One connection of a client. */
 export class OwnServerSession extends Session<OwnServerStream> implements ServerSession {
@@ -28,7 +32,10 @@ export class OwnServerSession extends Session<OwnServerStream> implements Server
   readonly #resetMemory = new ResetMemory();
   readonly #greetingTimer: NodeJS.Timeout;
   #unread: OwnServerStream[] = [];
+  // Refused ones too, whose frames may still come.
+  #newestStream = 0;
   #draining = false;
+  #leaving = false;
   #settled = false;
 
   constructor(socket: Socket, { handler, limits }: ServerCarrierOptions) {
@@ -56,7 +63,7 @@ export class OwnServerSession extends Session<OwnServerStream> implements Server
     this.#draining = true;
     // One GOAWAY, with the last stream that is served: callers know that later ones were not processed.
     this.sayGoaway(ErrorCode.NO_ERROR, "");
-    if (this.streams.size === 0) this.finish();
+    if (this.streams.size === 0) this.#leave();
   }
 
   /** The client has made us reset a stream, or did so itself. Throws a ConnectionError when it does that too often. */
@@ -84,18 +91,18 @@ export class OwnServerSession extends Session<OwnServerStream> implements Server
   }
 
   protected override onReleased(): void {
-    if (this.#draining && this.streams.size === 0) this.finish();
+    if (this.#draining && this.streams.size === 0) this.#leave();
   }
 
   protected override onBlock(id: number, block: HeaderBlock, end: boolean): void {
     const stream = this.streams.get(id);
     if (stream !== undefined) stream.onBlock(block, end);
-    else if (id > this.lastPeerStream) this.#open(id, block, end);
+    else if (id > this.#newestStream) this.#open(id, block, end);
     else this.#onOldBlock(id);
   }
 
   protected override isIdle(id: number): boolean {
-    return id % 2 === 0 || id > this.lastPeerStream;
+    return id % 2 === 0 || id > this.#newestStream;
   }
 
   protected override onLate(what: string, id: number): void {
@@ -116,8 +123,22 @@ export class OwnServerSession extends Session<OwnServerStream> implements Server
     if (code === ErrorCode.NO_ERROR && this.streams.size === 0) this.drain();
   }
 
+  protected override onPong(): void {
+    if (this.#leaving) this.finish();
+    else super.onPong();
+  }
+
+  // Not before the client has read all replies: node:http2 loses what comes together with the end of its connection.
+  #leave(): void {
+    if (this.#leaving || this.closed) return;
+    this.#leaving = true;
+    if (this.ping()) setTimeout(() => this.finish(), leaveMs).unref();
+    else this.finish();
+  }
+
   #open(id: number, block: HeaderBlock, end: boolean): void {
     if (id % 2 === 0) throw new ConnectionError("PROTOCOL_ERROR", `a client opened the stream ${id}`);
+    this.#newestStream = id;
     // What comes after our GOAWAY is not processed, and must not count as the last that was (RFC 9113 §6.8).
     if (!this.#draining) this.lastPeerStream = id;
     const refusal = this.#refusal(block);
@@ -140,7 +161,8 @@ export class OwnServerSession extends Session<OwnServerStream> implements Server
     if (this.#draining) return ErrorCode.REFUSED_STREAM;
     if (block.oversized) return ErrorCode.ENHANCE_YOUR_CALM;
     if (!isRequest(block)) return ErrorCode.PROTOCOL_ERROR;
-    return this.streams.size < this.#maxStreams ? undefined : ErrorCode.REFUSED_STREAM;
+    const room = this.streams.size < this.#maxStreams && this.sending.queuedBytes < maxQueuedBytes;
+    return room ? undefined : ErrorCode.REFUSED_STREAM;
   }
 
   #refuse(id: number, code: number): void {

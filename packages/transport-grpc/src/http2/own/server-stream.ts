@@ -1,10 +1,14 @@
 import type { RawHeaders, ServerStream, StreamHandler, UnaryReply } from "../carrier.ts";
+import { beginFrame, type FrameHead } from "./frame-writer.ts";
 import { writeHeaders } from "./header-writer.ts";
 import type { HeaderBlock } from "./hpack/header-block.ts";
-import { ErrorCode } from "./protocol.ts";
+import { ErrorCode, Flag, FrameType } from "./protocol.ts";
 import { isTrailers } from "./reply-head.ts";
 import type { OwnServerSession } from "./server-session.ts";
 import { Stream } from "./stream.ts";
+
+// Of the body of a request that is answered.
+const maxLateBytes = 8_192;
 
 /** A stream that a client has opened: one request and its reply (RFC 9113 §8.1). */
 export class OwnServerStream extends Stream implements ServerStream {
@@ -18,6 +22,8 @@ export class OwnServerStream extends Stream implements ServerStream {
   #replied = false;
   /** END_STREAM has left. */
   #sent = false;
+  // Bytes that have come since.
+  #late = 0;
   #trailers: RawHeaders | undefined;
 
   constructor(id: number, session: OwnServerSession, block: HeaderBlock) {
@@ -81,7 +87,10 @@ export class OwnServerStream extends Stream implements ServerStream {
       this.fail(ErrorCode.PROTOCOL_ERROR);
       return;
     }
-    if (bytes.length > 0 && !this.#replied) this.#handler?.onData(bytes);
+    if (this.#sent) this.#late += bytes.length;
+    // It is not just its end that was on its way.
+    if (this.#late > maxLateBytes && !end) this.abandon();
+    else if (bytes.length > 0 && !this.#replied) this.#handler?.onData(bytes);
     if (end && !this.over) this.#onEnd();
   }
 
@@ -137,7 +146,8 @@ export class OwnServerStream extends Stream implements ServerStream {
   /** False when the fields can't be sent, which ends the call: its caller would wait for ever otherwise. */
   #write(fields: RawHeaders, end: boolean): boolean {
     try {
-      writeHeaders(this.session.output, this.session.encoder, { id: this.id, fields, end });
+      if (fields.length === 0) beginFrame(this.session.output, 0, endOfData(this.id));
+      else writeHeaders(this.session.output, this.session.encoder, { id: this.id, fields, end });
       return true;
     } catch {
       this.#replied = true;
@@ -152,4 +162,9 @@ export class OwnServerStream extends Stream implements ServerStream {
     this.#expected -= bytes;
     return end ? this.#expected === 0 : this.#expected >= 0;
   }
+}
+
+// Some browsers stumble over an empty trailer block.
+function endOfData(id: number): FrameHead {
+  return { type: FrameType.DATA, flags: Flag.END_STREAM, id };
 }

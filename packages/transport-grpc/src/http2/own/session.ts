@@ -158,6 +158,11 @@ export abstract class Session<S extends Stream> extends Connection implements Ca
     }
   }
 
+  /** The answer to a PING of ours. */
+  protected onPong(): void {
+    this.handler.onPong();
+  }
+
   protected override onRoom(): void {
     this.sending.drained();
   }
@@ -270,7 +275,7 @@ export abstract class Session<S extends Stream> extends Connection implements Ca
       this.answer();
       writePing(this.output, Flag.ACK, { bytes, start });
       this.handler.onPing?.();
-    } else if (this.#pings.isAnswer(bytes, start)) this.handler.onPong();
+    } else if (this.#pings.isAnswer(bytes, start)) this.onPong();
     else this.#flood.spend(frameCost.other);
   }
 
