@@ -1,4 +1,4 @@
-import type { Chunk, CountRequest } from "../gen/bench/v1/streams_pb.ts";
+import type { Chunk, CountRequest, HoldRequest } from "../gen/bench/v1/streams_pb.ts";
 import { smallChunk } from "./chunks.ts";
 
 /** The streams as Connect and kratos-ts take them. */
@@ -9,5 +9,10 @@ export const streams = {
 
   async *pingPong(chunks: AsyncIterable<Chunk>) {
     for await (const chunk of chunks) yield chunk;
+  },
+
+  async *hold(_request: HoldRequest, { signal }: { signal: AbortSignal }) {
+    yield smallChunk;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   },
 };

@@ -95,7 +95,7 @@ export const echoService = {
 
   async sleep({ millis }, ctx) {
     const remaining = ctx.timeoutMs();
-    await delay(millis, undefined, { signal: ctx.signal });
+    await delay(Math.max(millis, 0), undefined, { signal: ctx.signal });
     return {
       finished: true,
       hadDeadline: remaining !== undefined,

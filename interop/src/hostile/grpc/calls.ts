@@ -154,21 +154,15 @@ const odd: CallInput[] = [
   { name: "a timeout of 0", headers: { "grpc-timeout": "0S" }, expected: "grpc 4|grpc 0" },
   { name: "a timeout of a nanosecond", headers: { "grpc-timeout": "1n" }, expected: "grpc 4|grpc 0" },
   { name: "a timeout of 11,000 years", headers: { "grpc-timeout": "99999999H" }, expected: "grpc 0" },
+  // A Connect call whose body is no JSON, and a gRPC-Web call that is one.
+  { name: "a gRPC body as Connect's JSON", headers: { "content-type": "application/json" }, expected: "http 400" },
+  { name: "a gRPC call as gRPC-Web", headers: { "content-type": "application/grpc-web" }, expected: "http 200" },
   ...["GET", "PUT", "OPTIONS", "CONNECT-X", "post"].map((verb) => ({
     name: `the verb ${verb}`,
     headers: { ":method": verb },
     expected: "http 405",
   })),
-  ...[
-    "",
-    "text/html",
-    "application/json",
-    "application/grpc-web",
-    "application/grpcx",
-    "application/grpc+xml",
-    "__proto__",
-    "x".repeat(5000),
-  ].map((type) => ({
+  ...["", "text/html", "application/grpcx", "application/grpc+xml", "__proto__", "x".repeat(5000)].map((type) => ({
     name: `the content type ${JSON.stringify(type.slice(0, 30))}`,
     headers: { "content-type": type },
     expected: "http 415",

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
 // Whoever says nothing for so long is not waited for, in ms.
-const silenceMs = 10_000;
+const silenceMs = 5_000;
 
 /** Who takes a connection, by the protocol that it speaks. */
 export interface ProtocolTakers {
@@ -14,7 +14,7 @@ export interface ProtocolTakers {
 
 /**
  * Gives a connection to whoever speaks its protocol: what ALPN has settled, or else what its first bytes say. Nothing
- * is lost of what was read. One that says nothing within 10 s is closed.
+ * is lost of what was read. One that says nothing within 5 s is closed.
  */
 export function sniffProtocol(socket: Socket, takers: ProtocolTakers): void {
   const { alpnProtocol } = socket as { alpnProtocol?: string | false };

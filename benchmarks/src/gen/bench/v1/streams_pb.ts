@@ -4,13 +4,14 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_google_api_annotations } from "@kratos-ts/core/proto/google/api/annotations_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file bench/v1/streams.proto.
  */
 export const file_bench_v1_streams: GenFile = /*@__PURE__*/
-  fileDesc("ChZiZW5jaC92MS9zdHJlYW1zLnByb3RvEghiZW5jaC52MSIdCgxDb3VudFJlcXVlc3QSDQoFY291bnQYASABKAUiFQoFQ2h1bmsSDAoEZGF0YRgBIAEoDDJvCgdTdHJlYW1zEjIKBUNvdW50EhYuYmVuY2gudjEuQ291bnRSZXF1ZXN0Gg8uYmVuY2gudjEuQ2h1bmswARIwCghQaW5nUG9uZxIPLmJlbmNoLnYxLkNodW5rGg8uYmVuY2gudjEuQ2h1bmsoATABQiFaH2JlbmNobWFya3MvZ2VuL2JlbmNoL3YxO2JlbmNodjFiBnByb3RvMw");
+  fileDesc("ChZiZW5jaC92MS9zdHJlYW1zLnByb3RvEghiZW5jaC52MSIdCgxDb3VudFJlcXVlc3QSDQoFY291bnQYASABKAUiDQoLSG9sZFJlcXVlc3QiFQoFQ2h1bmsSDAoEZGF0YRgBIAEoDDLQAQoHU3RyZWFtcxIyCgVDb3VudBIWLmJlbmNoLnYxLkNvdW50UmVxdWVzdBoPLmJlbmNoLnYxLkNodW5rMAESSgoIUGluZ1BvbmcSDy5iZW5jaC52MS5DaHVuaxoPLmJlbmNoLnYxLkNodW5rIhiC0+STAhISEC9iZW5jaC9waW5nLXBvbmcoATABEkUKBEhvbGQSFS5iZW5jaC52MS5Ib2xkUmVxdWVzdBoPLmJlbmNoLnYxLkNodW5rIhOC0+STAg0SCy9iZW5jaC9ob2xkMAFCIVofYmVuY2htYXJrcy9nZW4vYmVuY2gvdjE7YmVuY2h2MWIGcHJvdG8z", [file_google_api_annotations]);
 
 /**
  * @generated from message bench.v1.CountRequest
@@ -30,6 +31,19 @@ export const CountRequestSchema: GenMessage<CountRequest> = /*@__PURE__*/
   messageDesc(file_bench_v1_streams, 0);
 
 /**
+ * @generated from message bench.v1.HoldRequest
+ */
+export type HoldRequest = Message<"bench.v1.HoldRequest"> & {
+};
+
+/**
+ * Describes the message bench.v1.HoldRequest.
+ * Use `create(HoldRequestSchema)` to create a new message.
+ */
+export const HoldRequestSchema: GenMessage<HoldRequest> = /*@__PURE__*/
+  messageDesc(file_bench_v1_streams, 1);
+
+/**
  * @generated from message bench.v1.Chunk
  */
 export type Chunk = Message<"bench.v1.Chunk"> & {
@@ -44,7 +58,7 @@ export type Chunk = Message<"bench.v1.Chunk"> & {
  * Use `create(ChunkSchema)` to create a new message.
  */
 export const ChunkSchema: GenMessage<Chunk> = /*@__PURE__*/
-  messageDesc(file_bench_v1_streams, 1);
+  messageDesc(file_bench_v1_streams, 2);
 
 /**
  * @generated from service bench.v1.Streams
@@ -68,6 +82,16 @@ export const Streams: GenService<{
   pingPong: {
     methodKind: "bidi_streaming";
     input: typeof ChunkSchema;
+    output: typeof ChunkSchema;
+  },
+  /**
+   * Sends one chunk, and then nothing until its reader leaves.
+   *
+   * @generated from rpc bench.v1.Streams.Hold
+   */
+  hold: {
+    methodKind: "server_streaming";
+    input: typeof HoldRequestSchema;
     output: typeof ChunkSchema;
   },
 }> = /*@__PURE__*/
