@@ -11,5 +11,5 @@ const adapter = connectNodeAdapter({
   readMaxBytes: maxMessageBytes,
   writeMaxBytes: maxMessageBytes,
 });
-const server = createServer({ settings: { maxConcurrentStreams: 20_000 } }, adapter);
+const server = createServer({ settings: { maxConcurrentStreams: 20_000 }, maxSessionMemory: 256 }, adapter);
 server.listen(0, "127.0.0.1", () => serverReady(server.address() as AddressInfo));
